@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"threatnet/models"
+	"threatnet/models/catalog"
+	"threatnet/models/checkpoint"
+	"threatnet/train/evaluate"
+	"threatnet/train/pipeline"
+)
+
+// kinds are the names of all models.
+func kinds() (names []string) {
+	for _, e := range catalog.Entries() {
+		names = append(names, e.Kind)
+	}
+	return names
+}
+
+// openNames opens the checkpoint of a model of names.
+func openNames(path string) (models.Names, *checkpoint.File, error) {
+	m, f, err := catalog.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, ok := m.(models.Names)
+	if !ok {
+		return nil, nil, fmt.Errorf("%s: a %s does not take names", path, m.Kind())
+	}
+	return n, f, nil
+}
+
+// threshold is the checkpoint's threshold of verdicts.
+func threshold(f *checkpoint.File) float64 {
+	if t, ok := f.Meta.Thresholds[pipeline.Verdict]; ok {
+		return t
+	}
+	return evaluate.DefaultThreshold
+}
+
+// cores is the number of goroutines for a flag --threads.
+func cores(threads int) int {
+	if threads > 0 {
+		return threads
+	}
+	return runtime.GOMAXPROCS(0)
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"threatnet/datasets/source"
+	"threatnet/models/catalog"
+	"threatnet/train"
+	"threatnet/train/graph"
+	"threatnet/train/pipeline"
+)
+
+// trainFlags are the flags of train. Those that are named like settings are laid over the recipe.
+type trainFlags struct {
+	sources   pipeline.Sources
+	recipe    string
+	out       string
+	resume    string
+	saveEvery time.Duration
+	threads   int
+	json      bool
+	settings  train.Settings
+}
+
+func newTrain(e *env) *cobra.Command {
+	var f trainFlags
+	c := &cobra.Command{
+		Use:   "train MODEL --data SOURCE...",
+		Short: "train a model and write a checkpoint",
+		Long: `Train MODEL on labelled names: read and deduplicate the sources, merge small
+families, split, train, choose the threshold on validation, report on test, and
+write one checkpoint. The last report on stdout is scikit-learn's classification
+report of the test split; further figures follow as "key value" lines.
+
+While training, OUT.resume holds what --resume needs to go on, after a Ctrl-C or
+a crash, as if nothing had happened.`,
+		Example: `  threatnet train dga-lstm --data feed.csv --benign top-1m.csv --out dga.safetensors
+  threatnet train dga-lstm --data families/ --benign tranco.csv.gz --epochs 5
+  threatnet train dga-lstm --data feed.csv --mode parity
+  threatnet train dga-lstm --data feed.csv --recipe my.yaml --learning-rate 0.004
+  threatnet train dga-lstm --data feed.csv --out dga.safetensors --resume dga.safetensors.resume`,
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: kinds(),
+		RunE: func(c *cobra.Command, args []string) error {
+			return runTrain(c.Context(), e, args[0], &f, c.Flags())
+		},
+	}
+	fs := c.Flags()
+	fs.SortFlags = false
+	sourceFlags(fs, &f.sources.Options)
+	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled names, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "names that are all benign, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Validation, "validation", nil, "names to choose with, `SOURCE`, instead of a split; may be repeated")
+	fs.StringArrayVar(&f.sources.Test, "test", nil, "names to test with, `SOURCE`, instead of a split; may be repeated")
+	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default MODEL.safetensors)")
+	fs.StringVar(&f.recipe, "recipe", "", "settings from a YAML `FILE`; flags win over it")
+	fs.StringVar(&f.resume, "resume", "", "go on from an unfinished training, a `FILE` called OUT.resume")
+	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
+	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
+	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
+	settingFlags(fs, &f.settings)
+	return c
+}
+
+// sourceFlags are the flags of how names are read.
+func sourceFlags(fs *pflag.FlagSet, o *source.Options) {
+	fs.StringVar(&o.Label, "label", "", "the `COLUMN` with the family (default the first of family, subclass, dga, label, class)")
+	fs.StringVar(&o.NameColumn, "name-column", "", "the `COLUMN` with the name (default the first of host, domain, name, query, qname, fqdn)")
+	fs.BoolVar(&o.Strict, "strict", false, "a bad row is an error, not counted and skipped")
+}
+
+// settingFlags are the settings as flags. Defaults depend on model and mode, so they stand in the help as words only.
+func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
+	fs.StringVar(&s.Mode, "mode", train.Corrected, "corrected, or parity: as the notebook does it")
+	fs.Uint64Var(&s.Seed, "seed", 1, "of weights, shuffles, masks and splits")
+	fs.IntVar(&s.Epochs, "epochs", 0, "passes over the training split (default 10; parity 5)")
+	fs.IntVar(&s.BatchSize, "batch-size", 0, "names in a step (default 128)")
+	fs.StringVar(&s.Optimizer, "optimizer", "", fmt.Sprintf("one of %v (default adam; parity rmsprop)", graph.Optimizers()))
+	fs.Float64Var(&s.LearningRate, "learning-rate", 0, "the peak (default 0.008; parity 0.001)")
+	fs.StringVar(&s.Schedule, "schedule", "", fmt.Sprintf("one of %v (default cosine; parity constant)", train.Schedules()))
+	fs.IntVar(&s.Warmup, "warmup", 0, "steps in which the rate rises to the peak (default 100; parity 0)")
+	fs.Float64Var(&s.ClipNorm, "clip-norm", 0, "largest global norm of the gradients, 0 for no limit (default 1; parity 0)")
+	fs.Float64Var(&s.Dropout, "dropout", 0, "share of the LSTM's outputs that are dropped (default 0.2; parity 0.5)")
+	fs.Float64Var(&s.ClassWeight, "class-weight", 0, "exponent γ of the class weights (N/n)^γ (default 0: none)")
+	fs.IntVar(&s.Patience, "patience", 0, "stop after so many epochs without a better validation loss and keep the best (default 0: never)")
+	fs.IntVar(&s.Shards, "shards", 0, "parts that a batch is cut into, one core each; the result depends on it (default 2)")
+	fs.BoolVar(&s.Binary, "binary", false, "benign against DGA instead of families")
+	fs.IntVar(&s.MinNames, "min-names", 0, "merge families with fewer names (default 50)")
+	fs.StringVar(&s.Split, "split", "", "stratified, random or sklearn (default stratified; parity sklearn)")
+	fs.StringVar(&s.Conflicts, "conflicts", "", "names both benign and DGA: drop, benign or dga (default drop)")
+	fs.Float64Var(&s.TargetFPR, "target-fpr", 0, "false-positive rate on validation that the threshold allows (default 0.01)")
+	fs.StringVar(&s.VM, "vm", "", "flat, or tape for gorgonia's TapeMachine: slower, same bits (default flat)")
+}
+
+// finalSettings lays recipe and flags over the defaults.
+func finalSettings(kind string, f *trainFlags, fs *pflag.FlagSet) (train.Settings, error) {
+	s, err := train.DefaultSettings(kind, f.settings.Mode)
+	if err != nil {
+		return s, usage(err)
+	}
+	if f.recipe != "" {
+		if err := train.ReadRecipe(f.recipe, kind, &s); err != nil {
+			return s, err
+		}
+	}
+	over, keep := pflag.NewFlagSet("", pflag.ContinueOnError), s
+	settingFlags(over, &s)
+	s = keep // declaring a flag sets its default
+	fs.Visit(func(flag *pflag.Flag) {
+		if over.Lookup(flag.Name) != nil && err == nil {
+			err = over.Set(flag.Name, flag.Value.String())
+		}
+	})
+	if err != nil {
+		return s, usage(err)
+	}
+	return s, s.Check()
+}
+
+func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag.FlagSet) error {
+	if _, err := catalog.Find(kind); err != nil {
+		return usage(err)
+	}
+	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
+		return usagef("nothing to train on: name a source with --data")
+	}
+	s, err := finalSettings(kind, f, fs)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		f.out = kind + ".safetensors"
+	}
+	f.sources.Options.Stdin = e.in
+	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Workers: f.threads, Log: e.logf}
+	return trainJob(ctx, e, job, f.json)
+}
+
+// trainJob runs a job with its progress on stderr and its report on stdout.
+func trainJob(ctx context.Context, e *env, job pipeline.Job, asJSON bool) error {
+	printSettings(e, job.Kind, &job.Settings)
+	p := newProgress(e)
+	job.Hooks = append(job.Hooks, p.hook)
+	start := time.Now()
+	res, err := pipeline.Train(ctx, job)
+	p.clear()
+	if err != nil {
+		if _, statErr := os.Stat(job.Out + ".resume"); statErr == nil && errors.Is(err, context.Canceled) {
+			e.logf("saved: go on with --resume %s.resume", job.Out)
+		}
+		return err
+	}
+	e.logf("trained in %s", time.Since(start).Round(100*time.Millisecond))
+	if err := printTraining(e, res, asJSON); err != nil {
+		return err
+	}
+	if job.Out != "" {
+		e.logf("wrote %s", job.Out)
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package datasets
+
+import (
+	"iter"
+	"slices"
+)
+
+// Set is an ordered list of names with their families. It does not change once made.
+type Set struct {
+	names    []string
+	codes    []int32
+	families []string // in byte order
+}
+
+// newSet makes a set whose codes index families in any order; unused families are left out and the rest sorted.
+func newSet(names []string, codes []int32, families []string) *Set {
+	used := make([]bool, len(families))
+	for _, c := range codes {
+		used[c] = true
+	}
+	var order []int32
+	for c := range families {
+		if used[c] {
+			order = append(order, int32(c))
+		}
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		if families[a] < families[b] {
+			return -1
+		}
+		return 1
+	})
+	sorted, code := make([]string, len(order)), make([]int32, len(families))
+	for i, c := range order {
+		sorted[i], code[c] = families[c], int32(i)
+	}
+	for i, c := range codes {
+		codes[i] = code[c]
+	}
+	return &Set{names: names, codes: codes, families: sorted}
+}
+
+// Len is the number of names.
+func (s *Set) Len() int { return len(s.names) }
+
+// Name is name i.
+func (s *Set) Name(i int) string { return s.names[i] }
+
+// Family is the family of name i.
+func (s *Set) Family(i int) string { return s.families[s.codes[i]] }
+
+// Code is the index of name i's family in [Set.Families].
+func (s *Set) Code(i int) int { return int(s.codes[i]) }
+
+// Codes gives the index in [Set.Families] of every name's family. The slice is the set's own: not to be written to.
+func (s *Set) Codes() []int32 { return s.codes }
+
+// Families gives the families in byte order, the order of class labels (see [Factorize]).
+func (s *Set) Families() []string { return slices.Clone(s.families) }
+
+// All iterates over names and families, in order.
+func (s *Set) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i, name := range s.names {
+			if !yield(name, s.families[s.codes[i]]) {
+				return
+			}
+		}
+	}
+}
+
+// Counts gives the number of names of each family, in the order of [Set.Families].
+func (s *Set) Counts() []Count {
+	counts := make([]Count, len(s.families))
+	for i, f := range s.families {
+		counts[i].Family = f
+	}
+	for _, c := range s.codes {
+		counts[c].Names++
+	}
+	return counts
+}
+
+// Select gives the names at the given indices, in that order. The families stay those of s, so that the codes of all
+// parts of a split agree; a family may be left without names.
+func (s *Set) Select(indices []int) *Set {
+	part := &Set{names: make([]string, len(indices)), codes: make([]int32, len(indices)), families: s.families}
+	for k, i := range indices {
+		part.names[k], part.codes[k] = s.names[i], s.codes[i]
+	}
+	return part
+}
+
+// MergeRare gives the set in which families of fewer than n names are one, [MergedDGA], and the families that were merged,
+// largest first. The benign class is never merged. The names are shared with s.
+func (s *Set) MergeRare(n int) (*Set, []Count) {
+	_, merged := Rare(s.Counts(), n)
+	if len(merged) == 0 {
+		return s, nil
+	}
+	families := append(slices.Clone(s.families), MergedDGA)
+	into := make([]int32, len(s.families))
+	for i := range into {
+		into[i] = int32(i)
+		if families[i] == MergedDGA { // a source may have merged families already
+			into[i] = int32(len(s.families))
+		}
+	}
+	for _, c := range merged {
+		i, _ := slices.BinarySearch(s.families, c.Family)
+		into[i] = int32(len(s.families))
+	}
+	codes := make([]int32, len(s.codes))
+	for i, c := range s.codes {
+		codes[i] = into[c]
+	}
+	return newSet(s.names, codes, families), merged
+}
+
+// Shared counts the names that two sets have in common.
+type Shared struct {
+	Names      int `json:"names"`      // names in both sets
+	Relabelled int `json:"relabelled"` // of these, with another family
+}
+
+// Overlap counts the names that are in both sets, each once; one that is several times in a set has its first family.
+func Overlap(a, b *Set) Shared {
+	if a.Len() < b.Len() {
+		a, b = b, a
+	}
+	index := newIndex(b.Len())
+	var names []string // of b, each once
+	var rows []int     // of the names in b; -1 once counted
+	for i, name := range b.names {
+		if _, isNew := index.enter(names, name); isNew {
+			names, rows = append(names, name), append(rows, i)
+		}
+	}
+	var shared Shared
+	for i, name := range a.names {
+		k := index.find(names, name)
+		if k < 0 || rows[k] < 0 {
+			continue
+		}
+		shared.Names++
+		if a.Family(i) != b.Family(rows[k]) {
+			shared.Relabelled++
+		}
+		rows[k] = -1
+	}
+	return shared
+}
+
+// Rename gives the set in which family from is called to; the names are shared with s.
+func (s *Set) Rename(from, to string) *Set {
+	families := slices.Clone(s.families)
+	for i, f := range families {
+		if f == from {
+			families[i] = to
+		}
+	}
+	return newSet(s.names, slices.Clone(s.codes), families)
+}

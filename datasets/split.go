@@ -1,0 +1,161 @@
+package datasets
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Split is a division of rows 0..n-1 for fitting, choosing and testing. Together the parts hold every row once. Within
+// a part the rows are in ascending order, but for [TrainTestSplit].
+type Split struct {
+	Train, Validation, Test []int
+}
+
+// Fractions are the parts of the rows, 0..1, that are set aside; the rest is for training.
+type Fractions struct {
+	Validation, Test float64
+}
+
+// DefaultFractions trains on 64 %, chooses on 16 % and tests on 20 %.
+var DefaultFractions = Fractions{Validation: .16, Test: .20}
+
+// ErrFractions is the error of parts that cannot be set aside.
+var ErrFractions = errors.New("validation and test fractions must not be negative and must leave rows to train on")
+
+func (f Fractions) check() error {
+	if !(f.Validation >= 0 && f.Test >= 0 && f.Validation+f.Test < 1) {
+		return ErrFractions
+	}
+	return nil
+}
+
+// Random divides n rows without regard to their classes: a permutation drawn from PCG(seed, 0) is cut into test,
+// validation and train, of sizes rounded to the nearest row.
+func Random(n int, f Fractions, seed uint64) (Split, error) {
+	if err := f.check(); err != nil {
+		return Split{}, err
+	}
+	test := int(math.Round(f.Test * float64(n)))
+	validation := min(int(math.Round(f.Validation*float64(n))), n-test)
+	var s Split
+	s.deal(rand.New(rand.NewPCG(seed, 0)).Perm(n), [parts]int{n - test - validation, validation, test})
+	s.sort()
+	return s, nil
+}
+
+// Stratified divides the rows so that every class is divided in the same proportion, as far as whole rows allow: the
+// share of a class in a part is its exact share rounded up or down, and so is the part's whole size, as long as no class
+// is forced. A class is forced into train when its share there rounds down to nothing: every class has a row to learn from.
+//
+// The rows of class c (in ascending order of the classes, from 0) are shuffled with PCG(seed, c+1); the first go to test,
+// the next to validation, the rest to train.
+func Stratified[C cmp.Ordered](classes []C, f Fractions, seed uint64) (Split, error) {
+	if err := f.check(); err != nil {
+		return Split{}, err
+	}
+	rows := rowsByClass(classes)
+	counts := make([]int, len(rows))
+	for c := range rows {
+		counts[c] = len(rows[c])
+	}
+	var s Split
+	for c, sizes := range apportion(counts, f) {
+		r := rand.New(rand.NewPCG(seed, uint64(c)+1))
+		r.Shuffle(len(rows[c]), func(i, j int) { rows[c][i], rows[c][j] = rows[c][j], rows[c][i] })
+		s.deal(rows[c], sizes)
+	}
+	s.sort()
+	return s, nil
+}
+
+// rowsByClass gives the rows of each class, both in ascending order. A missing class (NaN) is a class, the last one.
+func rowsByClass[C cmp.Ordered](classes []C) [][]int {
+	codes, uniques := Factorize(classes)
+	rows := make([][]int, len(uniques)+1)
+	for i, c := range codes {
+		if c < 0 {
+			c = len(uniques)
+		}
+		rows[c] = append(rows[c], i)
+	}
+	if len(rows[len(uniques)]) == 0 {
+		rows = rows[:len(uniques)]
+	}
+	return rows
+}
+
+// Indices of the parts of a split in sizes.
+const (
+	inTrain = iota
+	inValidation
+	inTest
+	parts
+)
+
+// deal appends the first rows to test, the next to validation, the rest to train.
+func (s *Split) deal(rows []int, sizes [parts]int) {
+	test, validation := sizes[inTest], sizes[inTest]+sizes[inValidation]
+	s.Test = append(s.Test, rows[:test]...)
+	s.Validation = append(s.Validation, rows[test:validation]...)
+	s.Train = append(s.Train, rows[validation:]...)
+}
+
+func (s *Split) sort() {
+	slices.Sort(s.Train)
+	slices.Sort(s.Validation)
+	slices.Sort(s.Test)
+}
+
+// apportion cuts each class into whole rows for the parts. The exact shares are rounded down; the rows left over (at most
+// two in a class) go to the parts whose shares were rounded down and which are furthest behind over the classes so far.
+func apportion(counts []int, f Fractions) [][parts]int {
+	fractions := [parts]float64{1 - f.Validation - f.Test, f.Validation, f.Test}
+	sizes := make([][parts]int, len(counts))
+	var behind [parts]float64 // exact minus given, over the classes so far
+	for c, n := range counts {
+		var down [parts]bool
+		left := n
+		for p, fraction := range fractions {
+			// The small number makes 25 * .16 a 4 in spite of rounding.
+			exact := fraction * float64(n)
+			whole := math.Floor(exact + 1e-9*max(1, exact))
+			sizes[c][p] = int(whole)
+			down[p] = exact-whole > 1e-9*max(1, exact)
+			behind[p] += exact - whole
+			left -= sizes[c][p]
+		}
+		give := func(p, rows int) {
+			sizes[c][p] += rows
+			behind[p] -= float64(rows)
+			left -= rows
+		}
+		for left > 0 {
+			best := -1
+			for p := range parts {
+				if down[p] && (best < 0 || behind[p] > behind[best]) {
+					best = p
+				}
+			}
+			if best < 0 {
+				best = inTrain
+			}
+			if sizes[c][inTrain] == 0 {
+				best = inTrain
+			}
+			give(best, 1)
+			down[best] = false
+		}
+		if n > 0 && sizes[c][inTrain] == 0 { // all rows went to the other parts whole
+			from := inValidation
+			if sizes[c][inTest] > sizes[c][inValidation] {
+				from = inTest
+			}
+			give(from, -1)
+			give(inTrain, 1)
+		}
+	}
+	return sizes
+}

@@ -1,0 +1,99 @@
+package kernel
+
+// GateForward is one step of the LSTM cell for Rows rows of one panel:
+//
+//	i, f, o = σ(z + p)    c̃ = tanh(z + p)    c = f·cPrev + i·c̃    h = o·tanh(c)
+//
+// where z is the row's recurrent product and p the row of the input table at the row's character. σ is the logistic
+// function, or HardSigmoid with slope Hard when that is not 0.
+//
+// ZRow and CPrevRow may be 0: then all rows share one z and one cPrev. G may be Z, and C may be CPrev.
+type GateForward[T Float] struct {
+	Rows     int
+	Z        []T // Rows×64, ZRow apart
+	ZRow     int
+	G        []T     // the activated gates, Rows×64
+	Off      []int32 // offset in P of the row's character
+	P        []T
+	CPrev    []T // Rows×16, CPrevRow apart
+	CPrevRow int
+	C, TanhC []T // Rows×16
+	H        []T // Rows×16, HRow apart
+	HRow     int
+	Hard     T
+}
+
+// Run computes the step.
+func (a *GateForward[T]) Run() {
+	for r := range a.Rows {
+		z, p := a.Z[r*a.ZRow:][:PanelWidth], a.P[a.Off[r]:][:PanelWidth]
+		g := a.G[r*PanelWidth:][:PanelWidth]
+		cp, c := a.CPrev[r*a.CPrevRow:][:PanelUnits], a.C[r*PanelUnits:][:PanelUnits]
+		tc, h := a.TanhC[r*PanelUnits:][:PanelUnits], a.H[r*a.HRow:][:PanelUnits]
+		for u := range PanelUnits {
+			i, f := z[u]+p[u], z[16+u]+p[16+u]
+			ct, o := Tanh(z[32+u]+p[32+u]), z[48+u]+p[48+u]
+			if a.Hard == 0 {
+				i, f, o = Sigmoid(i), Sigmoid(f), Sigmoid(o)
+			} else {
+				i, f, o = HardSigmoid(i, a.Hard), HardSigmoid(f, a.Hard), HardSigmoid(o, a.Hard)
+			}
+			g[u], g[16+u], g[32+u], g[48+u] = i, f, ct, o
+			c[u] = f*cp[u] + i*ct
+			tc[u] = Tanh(c[u])
+			h[u] = o * tc[u]
+		}
+	}
+}
+
+// GateBackward is the backward step for the rows of one panel. G holds the activated gates and receives the gradients of
+// their inputs; DC holds the gradient of the cell state after the step and receives that of the one before; the gate
+// gradients are also added to DP at each row's character.
+type GateBackward[T Float] struct {
+	Rows     int
+	G        []T // Rows×64
+	CPrev    []T // Rows×16, CPrevRow apart
+	CPrevRow int
+	TanhC    []T // Rows×16
+	DH       []T // Rows×16, DHRow apart
+	DHRow    int
+	DC       []T // Rows×16
+	Off      []int32
+	DP       []T
+	Hard     T
+}
+
+// Run computes the step.
+func (a *GateBackward[T]) Run() {
+	for r := range a.Rows {
+		g, dp := a.G[r*PanelWidth:][:PanelWidth], a.DP[a.Off[r]:][:PanelWidth]
+		cp, tc := a.CPrev[r*a.CPrevRow:][:PanelUnits], a.TanhC[r*PanelUnits:][:PanelUnits]
+		dh, dc := a.DH[r*a.DHRow:][:PanelUnits], a.DC[r*PanelUnits:][:PanelUnits]
+		for u := range PanelUnits {
+			i, f, ct, o := g[u], g[16+u], g[32+u], g[48+u]
+			d := dc[u] + dh[u]*o*(1-tc[u]*tc[u])
+			di := d * ct * SigmoidSlope(i, a.Hard)
+			df := d * cp[u] * SigmoidSlope(f, a.Hard)
+			dct := d * i * (1 - ct*ct)
+			do := dh[u] * tc[u] * SigmoidSlope(o, a.Hard)
+			dc[u] = d * f
+			g[u], g[16+u], g[32+u], g[48+u] = di, df, dct, do
+			dp[u] += di
+			dp[16+u] += df
+			dp[32+u] += dct
+			dp[48+u] += do
+		}
+	}
+}
+
+// SigmoidSlope is the derivative of the logistic function where it has the value y, or with hard not 0 that of
+// HardSigmoid: its slope inside (0, 1), 0 at the ends.
+func SigmoidSlope[T Float](y, hard T) T {
+	if hard == 0 {
+		return y * (1 - y)
+	}
+	if y > 0 && y < 1 {
+		return hard
+	}
+	return 0
+}

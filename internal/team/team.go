@@ -1,0 +1,112 @@
+// Package team runs the same task for several shards at once on a fixed set of workers. Helpers spin for a bounded time
+// after each task, because the next one usually comes within microseconds, and then park.
+package team
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// spins bounds how long a helper or the caller looks for the other before it parks or yields: some tens of microseconds.
+const spins = 4000
+
+// Team is a caller and its helpers. It serves one caller at a time.
+type Team struct {
+	task    func(shard int)
+	shards  int
+	helpers []*helper
+	closed  atomic.Bool
+}
+
+type helper struct {
+	started, done atomic.Uint64 // how many tasks were given, and finished
+	parked        atomic.Bool
+	wake          chan struct{}
+	_             [64]byte // keeps the counters of two helpers off one cache line
+}
+
+// New makes a team of the given number of workers, the caller included; at least one.
+func New(workers int) *Team {
+	t := &Team{}
+	for i := 1; i < workers; i++ {
+		h := &helper{wake: make(chan struct{}, 1)}
+		t.helpers = append(t.helpers, h)
+		go t.help(h, i)
+	}
+	return t
+}
+
+// Workers returns the number of workers, the caller included.
+func (t *Team) Workers() int {
+	if t == nil {
+		return 1
+	}
+	return len(t.helpers) + 1
+}
+
+// Do runs task(0) … task(shards−1) and returns when all are done. Worker w takes the shards w, w+workers, …, so that a
+// shard's data stay in the cache of one core. A nil team runs them in order on the caller.
+func (t *Team) Do(shards int, task func(shard int)) {
+	if t == nil || len(t.helpers) == 0 || shards == 1 {
+		for i := range shards {
+			task(i)
+		}
+		return
+	}
+	t.task, t.shards = task, shards
+	busy := t.helpers[:min(len(t.helpers), shards-1)]
+	for _, h := range busy {
+		h.started.Add(1)
+		if h.parked.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
+		}
+	}
+	t.run(0)
+	for _, h := range busy {
+		for n := 0; h.done.Load() != h.started.Load(); n++ {
+			if n > spins {
+				runtime.Gosched()
+			}
+		}
+	}
+	t.task = nil
+}
+
+func (t *Team) run(worker int) {
+	for i := worker; i < t.shards; i += len(t.helpers) + 1 {
+		t.task(i)
+	}
+}
+
+func (t *Team) help(h *helper, worker int) {
+	for idle := 0; !t.closed.Load(); idle++ {
+		if n := h.started.Load(); n != h.done.Load() {
+			t.run(worker)
+			h.done.Store(n)
+			idle = 0
+			continue
+		}
+		if idle < spins {
+			continue
+		}
+		h.parked.Store(true)
+		if (h.started.Load() != h.done.Load() || t.closed.Load()) && h.parked.CompareAndSwap(true, false) {
+			continue
+		}
+		<-h.wake
+		idle = 0
+	}
+}
+
+// Close ends the helpers; the team must be idle.
+func (t *Team) Close() {
+	if t == nil {
+		return
+	}
+	t.closed.Store(true)
+	for _, h := range t.helpers {
+		if h.parked.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
+		}
+	}
+}

@@ -1,0 +1,69 @@
+// Package catalog finds models by name.
+package catalog
+
+import (
+	"fmt"
+	"strings"
+
+	"threatnet/datasets"
+	"threatnet/models"
+	"threatnet/models/checkpoint"
+	"threatnet/models/dgalstm"
+)
+
+// Entry is one model of the catalog.
+type Entry struct {
+	Kind        string
+	Description string
+	// FitNames makes an untrained model for training names.
+	FitNames func(*datasets.Set, models.Options) (models.Names, error)
+	load     func(*checkpoint.File) (models.Model, error)
+}
+
+// Entries lists all models.
+func Entries() []Entry {
+	return []Entry{
+		{
+			Kind:        dgalstm.Kind,
+			Description: "character LSTM: which DGA family made a domain name, or none",
+			FitNames: func(s *datasets.Set, o models.Options) (models.Names, error) {
+				return dgalstm.Fit(s, o)
+			},
+			load: func(f *checkpoint.File) (models.Model, error) { return dgalstm.Load(f) },
+		},
+	}
+}
+
+// Find returns the entry of a kind.
+func Find(kind string) (Entry, error) {
+	var kinds []string
+	for _, e := range Entries() {
+		if e.Kind == kind {
+			return e, nil
+		}
+		kinds = append(kinds, e.Kind)
+	}
+	return Entry{}, fmt.Errorf("no model is called %q: there is %s", kind, strings.Join(kinds, ", "))
+}
+
+// Load makes the model that a checkpoint's content holds.
+func Load(f *checkpoint.File) (models.Model, error) {
+	e, err := Find(f.Meta.Model)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", checkpoint.ErrFormat, err)
+	}
+	return e.load(f)
+}
+
+// Open reads a checkpoint and makes its model.
+func Open(path string) (models.Model, *checkpoint.File, error) {
+	f, err := checkpoint.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := Load(f)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, f, nil
+}

@@ -1,0 +1,87 @@
+package layers
+
+import "threatnet/internal/kernel"
+
+// Activation applies a function to each element, or softmax to each row. Any input, output of the same shape.
+//
+//	relu max(0, x), its slope at 0 is 0    sigmoid 1/(1+e⁻ˣ)    tanh    softmax eˣⁱ/Σeˣʲ
+type Activation[T Float] struct {
+	spec Spec
+}
+
+// activations names the functions, to see that a spec is good.
+var activations = map[string]struct{}{"relu": {}, "sigmoid": {}, "tanh": {}, "softmax": {}}
+
+type activationScratch[T Float] struct{ y, dx Batch[T] }
+
+// Spec implements Layer.
+func (l *Activation[T]) Spec() Spec { return l.spec }
+
+// Output implements Layer.
+func (l *Activation[T]) Output(in Shape) (Shape, error) { return in, nil }
+
+// Build implements Layer.
+func (l *Activation[T]) Build(Shape, *Rand) {}
+
+// Params implements Layer.
+func (l *Activation[T]) Params() []*Param[T] { return nil }
+
+// Forward implements Layer.
+func (l *Activation[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
+	y := scratchOf[activationScratch[T]](w).y.resize(x.Rows, x.Cols)
+	copy(y.X, x.X)
+	switch l.spec.Function {
+	case "relu":
+		for i, v := range y.X {
+			y.X[i] = max(v, 0)
+		}
+	case "sigmoid":
+		for i, v := range y.X {
+			y.X[i] = kernel.Sigmoid(v)
+		}
+	case "tanh":
+		for i, v := range y.X {
+			y.X[i] = kernel.Tanh(v)
+		}
+	case "softmax":
+		for r := range y.Rows {
+			kernel.Softmax(y.X[r*y.Cols:][:y.Cols])
+		}
+	}
+	return y
+}
+
+// Backward implements Layer. All slopes are functions of the output.
+func (l *Activation[T]) Backward(w *Work[T], _, dy *Batch[T], _ [][]T) *Batch[T] {
+	s := scratchOf[activationScratch[T]](w)
+	dx, y := s.dx.resize(dy.Rows, dy.Cols), s.y.X
+	switch l.spec.Function {
+	case "relu":
+		for i, d := range dy.X[:len(dx.X)] {
+			dx.X[i] = 0
+			if y[i] > 0 {
+				dx.X[i] = d
+			}
+		}
+	case "sigmoid":
+		for i, d := range dy.X[:len(dx.X)] {
+			dx.X[i] = d * y[i] * (1 - y[i])
+		}
+	case "tanh":
+		for i, d := range dy.X[:len(dx.X)] {
+			dx.X[i] = d * (1 - y[i]*y[i])
+		}
+	case "softmax":
+		for r := range dy.Rows {
+			p, d := y[r*dy.Cols:][:dy.Cols], dy.X[r*dy.Cols:][:dy.Cols]
+			var sum T
+			for j := range p {
+				sum += p[j] * d[j]
+			}
+			for j := range p {
+				dx.X[r*dy.Cols+j] = p[j] * (d[j] - sum)
+			}
+		}
+	}
+	return dx
+}

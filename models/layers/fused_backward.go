@@ -1,0 +1,168 @@
+package layers
+
+import "threatnet/internal/kernel"
+
+// weightRows is how many rows of states and gate gradients are gathered before hᵀ·dG runs over them: one long product
+// costs less than one for each step.
+const weightRows = 256
+
+// backward runs one shard back through its steps and leaves the gradients of U in du and of the table in dp.
+func (s *fusedScratch[T]) backward(shard int) {
+	p := s.part[shard]
+	clear(p.dp[:s.np*len(s.ids)*pw])
+	clear(p.du)
+	if len(p.rows) == 0 {
+		return
+	}
+	clear(p.dc)
+	clear(p.dcPad)
+	for r, b := range p.rows {
+		copy(p.dh[r*s.hs:][:s.h], s.dy.X[int(b)*s.h:][:s.h])
+	}
+	joined := int(p.n[s.steps])
+	for r := joined + 1; r < len(p.rows); r++ { // empty names are the pad row
+		kernel.Add(p.dh[joined*s.hs:][:s.h], p.dh[r*s.hs:][:s.h])
+	}
+	gates := s.np * pw
+	hi := int(p.off[s.steps]) // rows below hi wait for their product with the states
+	for t := s.steps - 1; t >= p.first; t-- {
+		o, oNext := int(p.off[t]), int(p.off[t+1])
+		for j := range s.np {
+			s.stepBackward(p, t, j)
+		}
+		if t == 0 {
+			break
+		}
+		for c := 0; c < s.hp; c += pw {
+			m := kernel.Product[T]{A: p.g[o*pw:], ARow: pw, AStep: 1, ABlock: p.cap * pw, K: pw, Blocks: s.np, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs}
+			m.Run(oNext - o)
+		}
+		if hi-o >= weightRows {
+			s.weightGrad(p, o, hi)
+			hi = o
+		}
+	}
+	if lo := int(p.off[1]); hi > lo { // the state before step 0 is zero
+		s.weightGrad(p, lo, hi)
+	}
+	s.padBackward(p)
+}
+
+// stepBackward turns the gates of panel j at step t into their gradients.
+func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
+	n, next, o := int(p.n[t]), int(p.n[t+1]), int(p.off[t])
+	g, cp, tc := p.g[(j*p.cap+o)*pw:], p.cPrev[(j*p.cap+o)*pu:], p.tanh[(j*p.cap+o)*pu:]
+	dh, dc, dp := p.dh[j*pu:], p.dc[j*p.jcap*pu:], p.dp[j*len(s.ids)*pw:]
+	hard := s.layer.lstm.hard
+	if n > 0 {
+		a := kernel.GateBackward[T]{Rows: n, G: g, CPrev: cp, CPrevRow: pu, TanhC: tc, DH: dh, DHRow: s.hs, DC: dc, Off: p.idOff[o:], DP: dp, Hard: hard}
+		a.Run()
+	}
+	if t >= p.padEnd {
+		return
+	}
+	pad, dcPad := g[n*pw:][:pw], p.dcPad[j*pu:][:pu]
+	if t < p.live {
+		a := kernel.GateBackward[T]{Rows: 1, G: pad, CPrev: cp[n*pu:], CPrevRow: pu, TanhC: tc[n*pu:], DH: dh[next*s.hs:], DHRow: s.hs, DC: dcPad,
+			Off: p.padOffZero[:], DP: dp, Hard: hard}
+		a.Run()
+	} else {
+		clear(pad)
+		clear(dcPad)
+	}
+	if next == n {
+		return
+	}
+	jg, jdc := p.jg[(j*p.jcap+n)*pw:], dc[n*pu:]
+	a := kernel.GateBackward[T]{Rows: next - n, G: jg, CPrev: cp[n*pu:], TanhC: p.jt[(j*p.jcap+n)*pu:], DH: dh[n*s.hs:], DHRow: s.hs, DC: jdc, Off: p.jOff[n:], DP: dp, Hard: hard}
+	a.Run()
+	for r := range next - n {
+		kernel.Add(pad, jg[r*pw:][:pw])
+		kernel.Add(dcPad, jdc[r*pu:][:pu])
+	}
+}
+
+// weightGrad adds hᵀ·dG over rows lo … hi−1 to du.
+func (s *fusedScratch[T]) weightGrad(p *fusedShard[T], lo, hi int) {
+	for j := range s.np {
+		m := kernel.Product[T]{A: p.hPrev[lo*s.hs:], ARow: 1, AStep: s.hs, K: hi - lo, Blocks: 1, B: p.g[(j*p.cap+lo)*pw:], BStep: pw, C: p.du[j*s.hp*pw:], CRow: pw, Add: true}
+		m.Run(s.hp)
+	}
+}
+
+// padBackward takes the pad row back through the steps before the first join; its gradients are in the first row of dh
+// and in dcPad.
+func (s *fusedScratch[T]) padBackward(p *fusedShard[T]) {
+	if p.first == 0 {
+		return
+	}
+	clear(p.padDP)
+	gates := s.np * pw
+	for t := p.first - 1; t >= 0; t-- {
+		g := p.padG[t*gates:][:gates]
+		a := kernel.GateBackward[T]{Rows: s.np, G: g, CPrev: p.padC[t*s.hp:], CPrevRow: pu, TanhC: p.padTanh[t*s.hp:], DH: p.dh, DHRow: pu, DC: p.dcPad,
+			Off: p.padOff, DP: p.padDP, Hard: s.layer.lstm.hard}
+		a.Run()
+		for c := 0; c < s.hp && t > 0; c += pw {
+			m := kernel.Product[T]{A: g, ARow: gates, AStep: 1, K: gates, Blocks: 1, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs}
+			m.Run(1)
+		}
+	}
+	slots := len(s.ids)
+	for j := range s.np {
+		kernel.Add(p.dp[j*slots*pw:][:pw], p.padDP[j*pw:][:pw])
+		if p.first > 1 {
+			m := kernel.Product[T]{A: p.padH[s.hp:], ARow: 1, AStep: s.hp, K: p.first - 1, Blocks: 1, B: p.padG[gates+j*pw:], BStep: gates, C: p.du[j*s.hp*pw:], CRow: pw, Add: true}
+			m.Run(s.hp)
+		}
+	}
+}
+
+// reduce adds up the shards in their order and makes the gradients of U, W and b of its panels.
+func (s *fusedScratch[T]) reduce(shard int) {
+	lo, hi := s.panelsOf(shard)
+	slots, tmp := len(s.ids), s.tmp[shard]
+	dwx, dwh, db := s.grads[1], s.grads[2], s.grads[3]
+	for j := lo; j < hi; j++ {
+		n := s.unitsOf(j)
+		du, dp := s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.dp[j*slots*pw:][:slots*pw]
+		copy(dp, s.part[0].dp[j*slots*pw:])
+		for _, p := range s.part[1:] {
+			kernel.Add(du, p.du[j*s.hp*pw:])
+			kernel.Add(dp, p.dp[j*slots*pw:])
+		}
+		kernel.UnpackGates(s.h, n, du, dwh[j*pu:], 4*s.h, s.h)
+
+		m := kernel.Product[T]{A: s.emb, ARow: 1, AStep: s.es, K: slots, Blocks: 1, B: dp, BStep: pw, C: tmp, CRow: pw}
+		m.Run(s.e)
+		kernel.UnpackGates(s.e, n, tmp, dwx[j*pu:], 4*s.h, s.h)
+
+		sum := tmp[:pw]
+		clear(sum)
+		for r := range slots {
+			kernel.Add(sum, dp[r*pw:])
+		}
+		kernel.UnpackGates(1, n, sum, db[j*pu:], 4*s.h, s.h)
+	}
+}
+
+// embeddingGrad makes dE = dP·Wᵀ for the shard's part of the columns. The rows of ids that are not in use are zero.
+func (s *fusedScratch[T]) embeddingGrad(shard int) {
+	blocks := columns(s.ep) / pw
+	lo, hi := blocks*shard/s.shards*pw, blocks*(shard+1)/s.shards*pw
+	slots, gates := len(s.ids), s.np*pw
+	for c := lo; c < hi; c += pw {
+		m := kernel.Product[T]{A: s.dp, ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[c:], CRow: s.es}
+		m.Run(slots)
+	}
+	lo, hi = min(lo, s.e), min(hi, s.e)
+	de := s.grads[0]
+	for id := range s.layer.embedding.spec.Vocabulary {
+		row := de[id*s.e:][lo:hi]
+		if s.stamp[id] == s.batch {
+			copy(row, s.demb[int(s.slot[id])*s.es+lo:])
+		} else {
+			clear(row)
+		}
+	}
+}

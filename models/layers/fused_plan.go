@@ -1,0 +1,175 @@
+package layers
+
+import "threatnet/internal/kernel"
+
+// fusedShard is the part of a batch that one worker runs. Its rows lie step after step, in a step the names that have
+// joined, longest first, and then the pad row where it is still needed.
+type fusedShard[T Float] struct {
+	rows   []int32 // of the batch, longest name first
+	start  []int32 // their first characters
+	n      []int32 // names that joined before step t; their rows in step t are off[t] … off[t]+n[t]−1
+	off    []int32
+	first  int // step of the first join; before it there is the pad row alone
+	padEnd int // the pad row is needed in steps before padEnd: until the last name has joined, or to the end for empty names
+	live   int // steps before live move the pad row on; at padEnd−1 it only lends its product to the last joiners
+	cap    int
+
+	g, cPrev, tanh []T     // gates [np][cap][64], cell state before the step and tanh of the one after [np][cap][16]
+	hPrev          []T     // state before the step, [cap][hs]
+	idOff          []int32 // offset in a panel of the table, by row
+
+	jcap   int
+	jg, jt []T // gates and tanh of the names' first steps: [np][jcap][64], [np][jcap][16]
+	jOff   []int32
+	dh, dc []T // [jcap+1][hs], [np][jcap][16]
+	dcPad  []T // [np][16]
+
+	// The steps before the first join: gates [steps][np][64], cells [steps+1][np][16], tanh, states [steps+1][hp].
+	padG, padC, padTanh, padH []T
+	padP, padDP               []T     // row 0 of the table's panels and its gradient, [np][64]
+	padOff                    []int32 // of the panels in padP
+	padOffZero                [1]int32
+
+	dp, du []T // gradients of the table and of U
+}
+
+func newFusedShard[T Float](s *fusedScratch[T]) *fusedShard[T] {
+	gates := s.np * kernel.PanelWidth
+	p := &fusedShard[T]{
+		n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), dcPad: make([]T, s.hp), du: make([]T, s.hp*gates),
+		padG: make([]T, s.steps*gates), padC: make([]T, (s.steps+1)*s.hp), padTanh: make([]T, s.steps*s.hp), padH: make([]T, (s.steps+1)*s.hp),
+		padP: make([]T, gates), padDP: make([]T, gates), padOff: make([]int32, s.np),
+	}
+	for j := range p.padOff {
+		p.padOff[j] = int32(j * kernel.PanelWidth)
+	}
+	return p
+}
+
+// plan sorts the names by length, deals them to the shards and numbers the ids in use.
+func (s *fusedScratch[T]) plan(x *Batch[T]) {
+	s.sortRows(x)
+	for k, p := range s.part {
+		p.rows, p.start = p.rows[:0], p.start[:0]
+		for i := k; i < x.Rows; i += s.shards {
+			r := s.order[i]
+			p.rows, p.start = append(p.rows, r), append(p.start, s.starts[r])
+		}
+		p.plan(s)
+	}
+	s.number(x)
+	if n := len(s.ids); n > s.slotCap {
+		s.slotCap = n + n/2
+		table := s.np * s.slotCap * kernel.PanelWidth
+		s.p, s.dp = make([]T, table), make([]T, table)
+		s.emb, s.demb = make([]T, s.slotCap*s.es), make([]T, s.slotCap*s.es)
+		for _, p := range s.part {
+			p.dp = make([]T, table)
+		}
+	}
+	for i, id := range s.ids {
+		copy(s.emb[i*s.es:], s.layer.embedding.row(s.layer.embedding.table.Data, id))
+	}
+}
+
+// sortRows finds each row's first character and sorts the rows by it: a stable counting sort.
+func (s *fusedScratch[T]) sortRows(x *Batch[T]) {
+	s.starts, s.order = grow(s.starts, x.Rows), grow(s.order, x.Rows)
+	sortByStart(x, s.starts, s.order, s.count)
+}
+
+// sortByStart writes the rows' first characters and the rows in their order. count has two elements more than a row.
+func sortByStart[T Float](x *Batch[T], starts, order, count []int32) {
+	clear(count)
+	for r := range x.Rows {
+		row := x.Tokens[r*x.Cols:][:x.Cols]
+		k := 0
+		for k < len(row) && row[k] == 0 {
+			k++
+		}
+		starts[r] = int32(k)
+		count[k+1]++
+	}
+	for t := range x.Cols {
+		count[t+1] += count[t]
+	}
+	for r, k := range starts {
+		order[count[k]] = int32(r)
+		count[k]++
+	}
+}
+
+// plan lays out the rows of a shard.
+func (p *fusedShard[T]) plan(s *fusedScratch[T]) {
+	steps, b := s.steps, len(p.rows)
+	joined := 0
+	for t := 0; t <= steps; t++ {
+		for joined < b && int(p.start[joined]) < t {
+			joined++
+		}
+		p.n[t] = int32(joined)
+	}
+	p.first, p.padEnd, p.live = steps, 0, 0
+	if joined > 0 {
+		p.first = int(p.start[0])
+		p.live = int(p.start[joined-1])
+		p.padEnd = p.live + 1
+	}
+	empties := joined < b
+	if empties {
+		p.padEnd, p.live = steps, steps
+	}
+	rows := 0
+	for t := 0; t <= steps; t++ {
+		p.off[t] = int32(rows)
+		if t < p.first {
+			continue
+		}
+		rows += int(p.n[t])
+		if t < p.padEnd || empties {
+			rows++
+		}
+	}
+	p.off[steps+1] = int32(rows)
+	p.reserve(s, rows, b)
+}
+
+func (p *fusedShard[T]) reserve(s *fusedScratch[T], rows, names int) {
+	if rows > p.cap {
+		// Odd, so that panels do not lie a multiple of 4096 bytes apart, which would halve the speed of small products.
+		p.cap = (rows + rows/4) | 1
+		p.g, p.hPrev = make([]T, s.np*p.cap*kernel.PanelWidth), make([]T, p.cap*s.hs)
+		p.cPrev, p.tanh = make([]T, s.hp*p.cap), make([]T, s.hp*p.cap)
+		p.idOff = make([]int32, p.cap)
+	}
+	if names > p.jcap {
+		p.jcap = names
+		p.jg, p.jt, p.jOff = make([]T, s.np*names*kernel.PanelWidth), make([]T, s.hp*names), make([]int32, names)
+		p.dh, p.dc = make([]T, (names+1)*s.hs), make([]T, s.hp*names)
+	}
+}
+
+// number gives each id in use its row of the table and notes the rows that the names' characters read.
+func (s *fusedScratch[T]) number(x *Batch[T]) {
+	s.batch++
+	s.ids = append(s.ids[:0], 0)
+	s.slot[0], s.stamp[0] = 0, s.batch
+	for _, p := range s.part {
+		for r, b := range p.rows {
+			row, start := x.Tokens[int(b)*x.Cols:][:x.Cols], int(p.start[r])
+			for t := start; t < len(row); t++ {
+				id := row[t]
+				if s.stamp[id] != s.batch {
+					s.stamp[id], s.slot[id] = s.batch, int32(len(s.ids))
+					s.ids = append(s.ids, id)
+				}
+				off := s.slot[id] * kernel.PanelWidth
+				if t == start {
+					p.jOff[r] = off
+				} else {
+					p.idOff[int(p.off[t])+r] = off
+				}
+			}
+		}
+	}
+}

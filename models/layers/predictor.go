@@ -1,0 +1,87 @@
+package layers
+
+import "sync"
+
+// Predictor scores batches of any size. It keeps its own copy of the weights, in the form that scoring reads, and may be
+// used by many goroutines. A row's result does not depend on the batch that it comes in.
+type Predictor[T Float] struct {
+	layers  []Forwarder[T]
+	input   int
+	outputs int
+	pool    sync.Pool // of *[]*Work[T]
+}
+
+// NewPredictor compiles a stack.
+func NewPredictor[T Float](q *Sequential[T]) *Predictor[T] {
+	own, err := New[T](q.Stack())
+	if err != nil {
+		panic("layers: a stack that was made before is good")
+	}
+	CopyParams(own, q)
+	p := &Predictor[T]{input: q.Input.Size(), outputs: q.Output()}
+	for _, l := range Compile(own.Layers) {
+		switch l := l.(type) {
+		case *EmbeddingLSTM[T]:
+			p.layers = append(p.layers, l.freeze(q.Input[0]))
+		case *Dropout[T]: // the identity
+		default:
+			p.layers = append(p.layers, l)
+		}
+	}
+	p.pool.New = func() any {
+		ws := make([]*Work[T], len(p.layers))
+		for i := range ws {
+			ws[i] = &Work[T]{Shards: 1}
+		}
+		return &ws
+	}
+	return p
+}
+
+// Outputs is the number of outputs of a row.
+func (p *Predictor[T]) Outputs() int { return p.outputs }
+
+// Predict writes Rows×Outputs outputs. It runs on the calling goroutine.
+func (p *Predictor[T]) Predict(x *Batch[T], out []T) {
+	ws := p.pool.Get().(*[]*Work[T])
+	y := x
+	for i, l := range p.layers {
+		y = l.Forward((*ws)[i], y)
+	}
+	copy(out[:x.Rows*p.outputs], y.X)
+	p.pool.Put(ws)
+}
+
+// chunkRows is how many rows PredictAll gives to a goroutine at a time: enough for the fused layer to sort them by length
+// into full blocks.
+const chunkRows = 2048
+
+// PredictAll is Predict on up to workers goroutines.
+func (p *Predictor[T]) PredictAll(x *Batch[T], out []T, workers int) {
+	chunk := min(chunkRows, max(32, (x.Rows+workers-1)/workers))
+	if workers <= 1 || x.Rows <= chunk {
+		for lo := 0; lo < x.Rows; lo += chunkRows {
+			p.predictRows(x, out, lo, min(lo+chunkRows, x.Rows))
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for lo := w * chunk; lo < x.Rows; lo += workers * chunk {
+				p.predictRows(x, out, lo, min(lo+chunk, x.Rows))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (p *Predictor[T]) predictRows(x *Batch[T], out []T, lo, hi int) {
+	part := Batch[T]{Rows: hi - lo, Cols: x.Cols}
+	if x.Tokens != nil {
+		part.Tokens = x.Tokens[lo*x.Cols : hi*x.Cols]
+	} else {
+		part.X = x.X[lo*x.Cols : hi*x.Cols]
+	}
+	p.Predict(&part, out[lo*p.outputs:hi*p.outputs])
+}

@@ -1,0 +1,177 @@
+// Package models is the contract of a detector: a network, the encoder that is the only way from a record to the network's
+// input, and the classes of its outputs. Training, evaluation, scoring and serving know models by this package alone; each
+// model is a package of its own below it, and package catalog finds them by name.
+package models
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"threatnet/datasets"
+	"threatnet/models/checkpoint"
+	"threatnet/models/layers"
+)
+
+// Names of the malicious class of the binary models.
+const (
+	DGA          = datasets.AnyDGA
+	Exfiltration = "exfiltration"
+	Attack       = "attack"
+)
+
+// Model is a network with its encoder.
+type Model interface {
+	// Kind is the model's name on the command line.
+	Kind() string
+	// Network holds the weights.
+	Network() *layers.Sequential[float32]
+	// Classes names the classes in the order of the outputs; a network with one output has two, the benign one first.
+	Classes() []string
+	// Benign is the index of the benign class, or −1.
+	Benign() int
+	// Encoder is the encoder's JSON form, from which the model's package makes it again.
+	Encoder() (json.RawMessage, error)
+}
+
+// Names is a model of domain names.
+type Names interface {
+	Model
+	// Normalize gives the form of a name that the model knows, or the reason why it is none.
+	Normalize(raw string) (string, error)
+	// Encode writes the network's input for a name in normal form: tokens or values, whichever the network takes.
+	Encode(name string, tokens []int32, values []float32)
+}
+
+// Examples are labelled records ready for a network: what training and evaluation go through.
+type Examples interface {
+	Len() int
+	// Class is the index of example i's class.
+	Class(i int) int32
+	// Encode writes example i's input: tokens or values.
+	Encode(i int, tokens []int32, values []float32)
+}
+
+// NameExamples are the names of a set as a model sees them.
+type NameExamples struct {
+	model   Names
+	set     *datasets.Set
+	classes []int32
+}
+
+// NewNameExamples encodes a set for a model. A family that is no class of the model is an error, unless the model knows
+// benign and DGA only, or has the class of merged families, which then stands for it.
+func NewNameExamples(m Names, set *datasets.Set) (*NameExamples, error) {
+	index := map[string]int32{}
+	for i, c := range m.Classes() {
+		index[c] = int32(i)
+	}
+	other, hasOther := index[datasets.MergedDGA]
+	if len(index) == 2 && m.Benign() >= 0 {
+		other, hasOther = int32(1-m.Benign()), true
+	}
+	e := &NameExamples{model: m, set: set, classes: make([]int32, set.Len())}
+	byCode := make([]int32, len(set.Families()))
+	counts := set.Counts()
+	for code, family := range set.Families() {
+		class, ok := index[family]
+		switch {
+		case ok:
+		case family == datasets.Benign && m.Benign() >= 0:
+			class = int32(m.Benign())
+		case family != datasets.Benign && hasOther:
+			class = other
+		case counts[code].Names > 0:
+			return nil, fmt.Errorf("family %q is no class of this model", family)
+		}
+		byCode[code] = class
+	}
+	for i, code := range set.Codes() {
+		e.classes[i] = byCode[code]
+	}
+	return e, nil
+}
+
+// Len implements Examples.
+func (e *NameExamples) Len() int { return e.set.Len() }
+
+// Class implements Examples.
+func (e *NameExamples) Class(i int) int32 { return e.classes[i] }
+
+// Encode implements Examples.
+func (e *NameExamples) Encode(i int, tokens []int32, values []float32) {
+	e.model.Encode(e.set.Name(i), tokens, values)
+}
+
+// Set is the set behind the examples.
+func (e *NameExamples) Set() *datasets.Set { return e.set }
+
+// Options are the hyperparameters that a model is built with. Zero values of sizes mean the model's own.
+type Options struct {
+	Dropout float64
+	Binary  bool // benign against all else, with one output
+	Parity  bool // as the notebook has it, see the port of each
+	Units   int  // of the recurrent layer
+	Width   int  // of the embedding
+	Length  int  // of a token row
+	Outputs int  // at least so many; those without a class are called unused
+	Seed    uint64
+}
+
+// Tensors returns the network's parameters for a checkpoint.
+func Tensors(q *layers.Sequential[float32]) []checkpoint.Tensor {
+	var ts []checkpoint.Tensor
+	for _, p := range q.Params() {
+		ts = append(ts, checkpoint.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data})
+	}
+	return ts
+}
+
+// Restore makes the network that a checkpoint holds.
+func Restore(f *checkpoint.File) (*layers.Sequential[float32], error) {
+	var stack layers.Stack
+	if err := json.Unmarshal(f.Meta.Spec, &stack); err != nil {
+		return nil, fmt.Errorf("%w: spec: %w", checkpoint.ErrFormat, err)
+	}
+	if err := plausible(stack, f); err != nil {
+		return nil, err
+	}
+	q, err := layers.New[float32](stack)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", checkpoint.ErrFormat, err)
+	}
+	for _, p := range q.Params() {
+		v, err := checkpoint.Values[float32](f, p.Name, p.Shape...)
+		if err != nil {
+			return nil, err
+		}
+		copy(p.Data, v)
+	}
+	if err := q.Finite(); err != nil {
+		return nil, fmt.Errorf("%w: %w", checkpoint.ErrFormat, err)
+	}
+	return q, nil
+}
+
+// plausible refuses a spec whose parameters would not fit the file's tensors, before anything of its size is allocated.
+func plausible(s layers.Stack, f *checkpoint.File) error {
+	if len(s.Input) == 0 || len(s.Layers) == 0 || len(s.Layers) > 1000 {
+		return fmt.Errorf("%w: spec has no input or no layers", checkpoint.ErrFormat)
+	}
+	limit := 1 << 16 // of a row of tokens or values
+	for _, t := range f.Tensors {
+		for _, d := range t.Shape {
+			limit = max(limit, d)
+		}
+	}
+	for _, d := range s.Input {
+		if d < 1 || d > limit {
+			return fmt.Errorf("%w: an input of %d", checkpoint.ErrFormat, d)
+		}
+	}
+	for _, l := range s.Layers {
+		if l.Units < 0 || l.Units > limit || l.Vocabulary < 0 || l.Vocabulary > limit {
+			return fmt.Errorf("%w: layer %q is larger than its tensors", checkpoint.ErrFormat, l.Name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"threatnet/train/metrics"
+)
+
+// Figure is a named number.
+type Figure struct {
+	Key   string
+	Value float64
+}
+
+// Figures are numbers in the order in which they are printed.
+type Figures []Figure
+
+// baseRate is the share of malicious records for which the expected precision is given: one in 10,000.
+const baseRate = 1e-4
+
+// Figures measures the rows at the threshold and over all thresholds. Rates come with their 95 % confidence interval.
+// Operating points of low false-positive rates appear only where there are enough benign rows to see them: ten false alarms
+// at that rate.
+func (r *Result) Figures(threshold float64) (Figures, error) {
+	report, err := r.Report()
+	if err != nil {
+		return nil, err
+	}
+	fs := Figures{{"rows", float64(len(r.True))}, {"accuracy", report.Accuracy}, {"macro_f1", report.Macro.F1}, {"weighted_f1", report.Weighted.F1}, {"log_loss", r.LogLoss}}
+	if len(r.Classes) > 3 {
+		fs = append(fs, Figure{"top3_accuracy", r.Top3})
+	}
+	if r.Benign < 0 {
+		return fs, nil
+	}
+	rank, err := r.Ranking()
+	if err != nil {
+		return nil, err
+	}
+	auc, err := rank.AUC()
+	if errors.Is(err, metrics.ErrOneClass) {
+		return fs, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	at := rank.At(threshold)
+	fs = append(fs, Figure{"auc", auc}, Figure{"average_precision", rank.AveragePrecision()}, Figure{"threshold", threshold})
+	fs = append(fs, interval("tpr_at_threshold", at.TPR(), rank.Positives())...)
+	fs = append(fs, interval("fpr_at_threshold", at.FPR(), rank.Negatives())...)
+	fs = append(fs, Figure{"precision_at_threshold", at.Precision()}, Figure{"precision_at_threshold_if_1_in_10000", at.PrecisionAt(baseRate)})
+	for _, fpr := range []float64{0.01, 0.001, 0.0001} {
+		if rank.Negatives() < 10/fpr {
+			break
+		}
+		tpr, err := rank.TPRAtFPR(fpr)
+		if err != nil {
+			return nil, err
+		}
+		fs = append(fs, interval("tpr_at_fpr_"+strconv.FormatFloat(fpr, 'f', -1, 64), tpr, rank.Positives())...)
+	}
+	return fs, nil
+}
+
+// interval is a share of n rows with Wilson's score interval at 95 % (Wilson 1927).
+func interval(key string, p, n float64) Figures {
+	const z = 1.959963984540054
+	if math.IsNaN(p) || n == 0 {
+		return Figures{{key, p}}
+	}
+	mid := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return Figures{{key, p}, {key + "_low", max(0, mid-half)}, {key + "_high", min(1, mid+half)}}
+}
+
+// String gives a line "key value" for each figure, with six digits after the point but for whole numbers.
+func (fs Figures) String() string {
+	var b strings.Builder
+	for _, f := range fs {
+		if f.Value == math.Trunc(f.Value) && f.Key == "rows" {
+			fmt.Fprintf(&b, "%s %.0f\n", f.Key, f.Value)
+		} else {
+			fmt.Fprintf(&b, "%s %.6f\n", f.Key, f.Value)
+		}
+	}
+	return b.String()
+}
+
+// MarshalJSON writes an object in the order of the figures; a NaN is null.
+func (fs Figures) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, f := range fs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendQuote(b, f.Key)
+		b = append(b, ':')
+		if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
+			b = append(b, "null"...)
+			continue
+		}
+		v, err := json.Marshal(f.Value)
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, v...)
+	}
+	return append(b, '}'), nil
+}

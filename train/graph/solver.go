@@ -1,0 +1,168 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+
+	"threatnet/internal/kernel"
+	"threatnet/internal/team"
+	"threatnet/models/layers"
+)
+
+// Param is a parameter of a Net and the node of its gradient: a gorgonia.ValueGrad for any Solver.
+type Param[T layers.Float] struct {
+	*layers.Param[T]
+	weights, grad *G.Node
+}
+
+// Value implements gorgonia.ValueGrad.
+func (p *Param[T]) Value() G.Value { return p.weights.Value() }
+
+// Grad implements gorgonia.ValueGrad.
+func (p *Param[T]) Grad() (G.Value, error) {
+	if v := p.grad.Value(); v != nil {
+		return v, nil
+	}
+	return nil, fmt.Errorf("graph: %s has no gradient yet", p.Name)
+}
+
+// Optimizers lists the names of the update formulas. The plain names are Keras 2's; see NewSolver.
+func Optimizers() []string {
+	return []string{"adam", "adam-torch", "rmsprop", "rmsprop-keras3", "rmsprop-torch", "sgd"}
+}
+
+// DefaultRate is the learning rate that the framework of a formula takes when none is given.
+func DefaultRate(optimizer string) float64 {
+	switch optimizer {
+	case "rmsprop-torch", "sgd":
+		return 0.01
+	}
+	return 0.001
+}
+
+// Solver is a gorgonia.Solver with a formula of Keras or PyTorch. Its state is kept by the position of a parameter, so
+// that it steps all Nets of one network.
+//
+//	adam            Kingma and Ba 2015, as Keras: ε 1e-7 beside the uncorrected root
+//	adam-torch      ε 1e-8 beside the corrected root
+//	rmsprop         Tieleman and Hinton 2012, as Keras before 2.4 and TF up to 2.10: ρ .9, ε 1e-7 outside the root
+//	rmsprop-keras3  TF from 2.11, Keras 3: ε inside the root
+//	rmsprop-torch   ρ .99, ε 1e-8 outside
+//	sgd             momentum .9, as PyTorch: v = .9·v + g, w −= rate·v
+type Solver[T layers.Float] struct {
+	Rate     float64
+	ClipNorm float64 // gradients are scaled down to this global norm; 0 for no limit
+
+	formula string
+	shards  int
+	team    *team.Team
+	steps   uint64
+	slots   [][][]T // of each parameter: the formula's moments
+
+	weights, grads [][]T // of the running step
+	scale          T
+	sums           []float64
+	norm, update   func(int)
+}
+
+// NewSolver makes a solver of the named formula; shards and crew split the work, not the result.
+func NewSolver[T layers.Float](formula string, rate float64, shards int, crew *team.Team) (*Solver[T], error) {
+	if !slices.Contains(Optimizers(), formula) {
+		return nil, fmt.Errorf("graph: no optimizer is called %q: want one of %v", formula, Optimizers())
+	}
+	s := &Solver[T]{Rate: rate, formula: formula, shards: max(1, shards), team: crew}
+	s.sums = make([]float64, s.shards)
+	s.norm, s.update = s.normShard, s.updateShard
+	return s, nil
+}
+
+// Step implements gorgonia.Solver.
+func (s *Solver[T]) Step(model []G.ValueGrad) error {
+	if s.slots == nil {
+		s.Init(model)
+	}
+	s.weights, s.grads = s.weights[:0], s.grads[:0]
+	for _, p := range model {
+		g, err := p.Grad()
+		if err != nil {
+			return err
+		}
+		s.weights, s.grads = append(s.weights, floats[T](p.Value())), append(s.grads, floats[T](g))
+	}
+	s.steps++
+	s.scale = 1
+	if s.ClipNorm > 0 {
+		s.team.Do(s.shards, s.norm)
+		var sum float64
+		for _, v := range s.sums {
+			sum += v
+		}
+		if n := math.Sqrt(sum); n > s.ClipNorm {
+			s.scale = T(s.ClipNorm / n)
+		}
+	}
+	s.team.Do(s.shards, s.update)
+	return nil
+}
+
+// Init makes the moments, all zero, for a model; Step does so by itself.
+func (s *Solver[T]) Init(model []G.ValueGrad) {
+	n := 1
+	if s.formula == "adam" || s.formula == "adam-torch" {
+		n = 2
+	}
+	s.slots = nil
+	for _, p := range model {
+		slots := make([][]T, n)
+		for i := range slots {
+			slots[i] = make([]T, len(floats[T](p.Value())))
+		}
+		s.slots = append(s.slots, slots)
+	}
+}
+
+// State is the number of steps taken and the moments, parameter after parameter, to be saved and restored in place.
+func (s *Solver[T]) State() (steps *uint64, slots [][][]T) { return &s.steps, s.slots }
+
+func (s *Solver[T]) normShard(i int) {
+	s.sums[i] = 0
+	for _, g := range s.grads {
+		s.sums[i] += kernel.SumSquares(part(g, i, s.shards))
+	}
+}
+
+func (s *Solver[T]) updateShard(i int) {
+	t := float64(s.steps)
+	for k := range s.weights {
+		w, g := part(s.weights[k], i, s.shards), part(s.grads[k], i, s.shards)
+		v := part(s.slots[k][0], i, s.shards)
+		if s.scale != 1 {
+			kernel.Scale(g, s.scale)
+		}
+		switch s.formula {
+		case "adam":
+			rate := s.Rate * math.Sqrt(1-math.Pow(0.999, t)) / (1 - math.Pow(0.9, t))
+			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, T(rate), 0.9, 0.999, 1, 1e-7)
+		case "adam-torch":
+			rate := s.Rate / (1 - math.Pow(0.9, t))
+			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, T(rate), 0.9, 0.999, T(1/math.Sqrt(1-math.Pow(0.999, t))), 1e-8)
+		case "rmsprop":
+			kernel.RMSprop(w, v, g, T(s.Rate), 0.9, 1e-7, false)
+		case "rmsprop-keras3":
+			kernel.RMSprop(w, v, g, T(s.Rate), 0.9, 1e-7, true)
+		case "rmsprop-torch":
+			kernel.RMSprop(w, v, g, T(s.Rate), 0.99, 1e-8, false)
+		case "sgd":
+			kernel.Scale(v, 0.9)
+			kernel.Add(v, g)
+			kernel.AddScaled(w, -T(s.Rate), v)
+		}
+	}
+}
+
+func part[T any](x []T, i, shards int) []T { return x[len(x)*i/shards : len(x)*(i+1)/shards] }
+
+var _ G.Solver = (*Solver[float32])(nil)

@@ -1,0 +1,134 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"threatnet/datasets"
+	"threatnet/datasets/source"
+	"threatnet/models/checkpoint"
+)
+
+// Sources are what the command line names as data. Benign sources are benign as a whole; Validation and Test, when given,
+// are taken whole for these parts.
+type Sources struct {
+	Data, Benign, Validation, Test []string
+	Options                        source.Options
+}
+
+// names is one role's names, with what is known of where they come from.
+type names struct {
+	set        *datasets.Set
+	report     *datasets.Report
+	provenance []checkpoint.Source
+}
+
+// opened is a source with the role that the user gave it.
+type opened struct {
+	*source.Source
+	role string
+}
+
+// open expands the sources of a role. What a folder has besides sources is logged.
+func open(args []string, role string, opt source.Options, log func(string, ...any)) ([]opened, error) {
+	opt.Benign = opt.Benign || role == "benign"
+	var all []opened
+	for _, arg := range args {
+		ss, skipped, err := source.Expand(arg, opt)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range skipped {
+			log("%s: skipped: %v", s.Path, s.Err)
+		}
+		for _, s := range ss {
+			all = append(all, opened{s, role})
+		}
+	}
+	return all, nil
+}
+
+// collect reads sources into a set and keeps each one's provenance.
+func collect(ctx context.Context, all []opened, opt datasets.CollectOptions, log func(string, ...any)) (*names, error) {
+	families := make([]map[string]int, len(all))
+	inputs := make([]datasets.Input, len(all))
+	for i, s := range all {
+		families[i] = map[string]int{}
+		inputs[i] = s.Input()
+		inputs[i].Domains = counted(inputs[i].Domains, families[i])
+	}
+	set, report, err := datasets.Collect(ctx, opt, inputs...)
+	if err != nil {
+		return nil, err
+	}
+	log("%s", report)
+	n := &names{set: set, report: report}
+	for i, s := range all {
+		sum, err := s.Sum()
+		if err != nil {
+			return nil, err
+		}
+		n.provenance = append(n.provenance, checkpoint.Source{Name: s.Name, Role: s.role, SHA256: sum, Rows: report.Sources[i].Rows, Families: families[i]})
+	}
+	return n, nil
+}
+
+// counted counts the families of the good rows that pass by.
+func counted(rows datasets.Domains, families map[string]int) datasets.Domains {
+	return func(yield func(datasets.Domain, error) bool) {
+		last, run := "", 0
+		defer func() {
+			if run > 0 {
+				families[last] += run
+			}
+		}()
+		for d, err := range rows {
+			if err == nil {
+				if d.Family != last && run > 0 {
+					families[last] += run
+					run = 0
+				}
+				last = d.Family
+				run++
+			}
+			if !yield(d, err) {
+				return
+			}
+		}
+	}
+}
+
+// identity tells data apart by their bytes and roles.
+func identity(all []checkpoint.Source) string {
+	h := sha256.New()
+	for _, s := range all {
+		fmt.Fprintf(h, "%s %s %d\n", s.Role, s.SHA256, s.Rows)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// Labelled reads labelled sources to evaluate a model on, and warns of those that it was trained on.
+func Labelled(ctx context.Context, s Sources, trainedOn []checkpoint.Source, log func(string, ...any)) (*datasets.Set, error) {
+	data, err := open(s.Data, "data", s.Options, log)
+	if err != nil {
+		return nil, err
+	}
+	benign, err := open(s.Benign, "benign", s.Options, log)
+	if err != nil {
+		return nil, err
+	}
+	n, err := collect(ctx, append(data, benign...), datasets.CollectOptions{Strict: s.Options.Strict}, log)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range n.provenance {
+		for _, t := range trainedOn {
+			if p.SHA256 == t.SHA256 && t.Role != "validation" && t.Role != "test" {
+				log("warning: the model was trained on names of %s: the figures are better than on new names", p.Name)
+				break
+			}
+		}
+	}
+	return n.set, nil
+}

@@ -1,0 +1,123 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+
+	"threatnet/train/graph"
+)
+
+// Modes of a port: Corrected is the default, Parity keeps what the notebook does where that can run at all.
+const (
+	Corrected = "corrected"
+	Parity    = "parity"
+)
+
+// Settings are all that a training depends on besides its data. The keys are those of a recipe, and the names of the flags.
+type Settings struct {
+	Mode string `yaml:"mode" json:"mode"`
+	Seed uint64 `yaml:"seed" json:"seed"` // of weights, shuffles, masks and splits
+
+	Epochs       int     `yaml:"epochs" json:"epochs"`
+	BatchSize    int     `yaml:"batch-size" json:"batch-size"`
+	Optimizer    string  `yaml:"optimizer" json:"optimizer"`         // one of graph.Optimizers
+	LearningRate float64 `yaml:"learning-rate" json:"learning-rate"` // the peak, where there is a schedule
+	Schedule     string  `yaml:"schedule" json:"schedule"`           // constant, cosine, exponential or step
+	Warmup       int     `yaml:"warmup" json:"warmup"`               // steps in which the rate rises from 0 to the peak
+	ClipNorm     float64 `yaml:"clip-norm" json:"clip-norm"`         // largest global norm of the gradients; 0: no limit
+	Dropout      float64 `yaml:"dropout" json:"dropout"`
+	ClassWeight  float64 `yaml:"class-weight" json:"class-weight"` // γ in (N/n)^γ; 0: all rows weigh the same
+	Patience     int     `yaml:"patience" json:"patience"`         // epochs without a better validation loss; 0: no early stopping
+	Shards       int     `yaml:"shards" json:"shards"`             // parts of a batch: more for more cores, and other last bits
+
+	Binary    bool    `yaml:"binary" json:"binary"`         // benign against all else, one output
+	MinNames  int     `yaml:"min-names" json:"min-names"`   // families with fewer are merged
+	Split     string  `yaml:"split" json:"split"`           // stratified, random or sklearn
+	Conflicts string  `yaml:"conflicts" json:"conflicts"`   // names both benign and DGA: drop, benign or dga
+	TargetFPR float64 `yaml:"target-fpr" json:"target-fpr"` // of the stored threshold, on validation
+
+	// VM runs the graph: flat or tape. It does not change the result and is not stored.
+	VM string `yaml:"vm" json:"-"`
+}
+
+// DefaultSettings returns the settings of a model and mode before a recipe or flags change them. Those of dga-lstm were
+// chosen by measurement: see docs/training.md.
+func DefaultSettings(kind, mode string) (Settings, error) {
+	s := Settings{
+		Mode: mode, Seed: 1,
+		Epochs: 10, BatchSize: 128, Optimizer: "adam", LearningRate: 0.008, Schedule: "cosine", Warmup: 100, ClipNorm: 1, Dropout: 0.2,
+		Shards: 2, MinNames: 50, Split: "stratified", Conflicts: "drop", TargetFPR: 0.01, VM: graph.Flat,
+	}
+	switch mode {
+	case Corrected:
+	case Parity: // the notebook's
+		s.Epochs, s.Optimizer, s.LearningRate, s.Schedule, s.Warmup, s.ClipNorm, s.Dropout = 5, "rmsprop", 0.001, "constant", 0, 0, 0.5
+		s.Split, s.TargetFPR = "sklearn", 1
+	default:
+		return s, fmt.Errorf("mode %q: want %s or %s", mode, Corrected, Parity)
+	}
+	return s, nil
+}
+
+// ErrSettings is wrapped by the errors of settings that make no sense.
+var ErrSettings = errors.New("bad setting")
+
+// Check says what is wrong with the settings, if anything.
+func (s *Settings) Check() error {
+	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+	for _, c := range []struct {
+		bad  bool
+		text string
+	}{
+		{s.Mode != Corrected && s.Mode != Parity, fmt.Sprintf("mode %q: want %s or %s", s.Mode, Corrected, Parity)},
+		{s.Epochs < 1, fmt.Sprintf("epochs %d: want at least 1", s.Epochs)},
+		{s.BatchSize < 1 || s.BatchSize > 1<<20, fmt.Sprintf("batch-size %d: want 1 to %d", s.BatchSize, 1<<20)},
+		{!slices.Contains(graph.Optimizers(), s.Optimizer), fmt.Sprintf("optimizer %q: want one of %v", s.Optimizer, graph.Optimizers())},
+		{!(s.LearningRate > 0) || !finite(s.LearningRate), fmt.Sprintf("learning-rate %v: want a positive number", s.LearningRate)},
+		{!slices.Contains(Schedules(), s.Schedule), fmt.Sprintf("schedule %q: want one of %v", s.Schedule, Schedules())},
+		{s.Warmup < 0, fmt.Sprintf("warmup %d: want 0 or more steps", s.Warmup)},
+		{!(s.ClipNorm >= 0) || !finite(s.ClipNorm), fmt.Sprintf("clip-norm %v: want 0 (no limit) or more", s.ClipNorm)},
+		{!(s.Dropout >= 0 && s.Dropout < 1), fmt.Sprintf("dropout %v: want 0 ≤ p < 1", s.Dropout)},
+		{!(s.ClassWeight >= 0 && s.ClassWeight <= 4), fmt.Sprintf("class-weight %v: want an exponent of 0 to 4", s.ClassWeight)},
+		{s.Patience < 0, fmt.Sprintf("patience %d: want 0 (no early stopping) or more epochs", s.Patience)},
+		{s.Shards < 1 || s.Shards > 1024, fmt.Sprintf("shards %d: want 1 to 1024", s.Shards)},
+		{s.MinNames < 0, fmt.Sprintf("min-names %d: want 0 or more", s.MinNames)},
+		{!slices.Contains([]string{"stratified", "random", "sklearn"}, s.Split), fmt.Sprintf("split %q: want stratified, random or sklearn", s.Split)},
+		{!slices.Contains([]string{"drop", "benign", "dga"}, s.Conflicts), fmt.Sprintf("conflicts %q: want drop, benign or dga", s.Conflicts)},
+		{!(s.TargetFPR > 0 && s.TargetFPR <= 1), fmt.Sprintf("target-fpr %v: want 0 < p ≤ 1", s.TargetFPR)},
+		{s.VM != graph.Flat && s.VM != graph.Tape, fmt.Sprintf("vm %q: want %s or %s", s.VM, graph.Flat, graph.Tape)},
+	} {
+		if c.bad {
+			return fmt.Errorf("%w: %s", ErrSettings, c.text)
+		}
+	}
+	return nil
+}
+
+// Recipe is a file of settings for one model. What it does not name keeps its default, of the recipe's own mode.
+type Recipe struct {
+	Model     string `yaml:"model"`
+	*Settings `yaml:",inline"`
+}
+
+// ReadRecipe reads a recipe over s. A key that does not exist is an error with line and column, as is a recipe of another
+// model.
+func ReadRecipe(path, kind string, s *Settings) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	r := Recipe{Settings: s}
+	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
+		return fmt.Errorf("%w: %s: %s", ErrSettings, path, yaml.FormatError(err, false, true))
+	}
+	if r.Model != "" && r.Model != kind {
+		return fmt.Errorf("%w: %s is a recipe of %s, not of %s", ErrSettings, path, r.Model, kind)
+	}
+	return nil
+}
