@@ -223,6 +223,12 @@ func TestSet(t *testing.T) {
 	if same, none := set.MergeRare(1); same != set || none != nil {
 		t.Error("nothing is below 1")
 	}
+	if diff := cmp.Diff([]Count{{"Zeus", 1}, {"a", 3}, {"b", 1}, {"mergedDGA", 1}, {"nonDGA", 1}}, set.Rename(Benign, "nonDGA").Counts()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Count{{"Zeus", 1}, {"a", 4}, {"benign", 1}, {"mergedDGA", 1}}, set.Rename("b", "a").Counts()); diff != "" {
+		t.Error(diff)
+	}
 	part := set.Select([]int{4, 1})
 	if diff := cmp.Diff([]string{"5.x benign", "2.x b"}, content(part)); diff != "" {
 		t.Error(diff)

@@ -32,6 +32,9 @@ func FamilyOf(label string) string {
 	return label
 }
 
+// DefaultMinimum is the number of names below which a family is merged by default (see [Set.MergeRare]).
+const DefaultMinimum = 50
+
 // Count is a family and how many names it has.
 type Count struct {
 	Family string `json:"family"`

@@ -12,27 +12,24 @@ type Set struct {
 	families []string // in byte order
 }
 
-// newSet makes a set whose codes index families in any order; unused families are left out and the rest sorted.
+// newSet makes a set whose codes index families, which may be in any order, unused, or alike. It takes the codes over.
 func newSet(names []string, codes []int32, families []string) *Set {
 	used := make([]bool, len(families))
 	for _, c := range codes {
 		used[c] = true
 	}
-	var order []int32
-	for c := range families {
+	var sorted []string
+	for c, family := range families {
 		if used[c] {
-			order = append(order, int32(c))
+			sorted = append(sorted, family)
 		}
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		if families[a] < families[b] {
-			return -1
-		}
-		return 1
-	})
-	sorted, code := make([]string, len(order)), make([]int32, len(families))
-	for i, c := range order {
-		sorted[i], code[c] = families[c], int32(i)
+	slices.Sort(sorted)
+	sorted = slices.Compact(sorted)
+	code := make([]int32, len(families))
+	for c, family := range families {
+		at, _ := slices.BinarySearch(sorted, family)
+		code[c] = int32(at)
 	}
 	for i, c := range codes {
 		codes[i] = code[c]
@@ -98,23 +95,12 @@ func (s *Set) MergeRare(n int) (*Set, []Count) {
 	if len(merged) == 0 {
 		return s, nil
 	}
-	families := append(slices.Clone(s.families), MergedDGA)
-	into := make([]int32, len(s.families))
-	for i := range into {
-		into[i] = int32(i)
-		if families[i] == MergedDGA { // a source may have merged families already
-			into[i] = int32(len(s.families))
-		}
-	}
+	families := slices.Clone(s.families)
 	for _, c := range merged {
 		i, _ := slices.BinarySearch(s.families, c.Family)
-		into[i] = int32(len(s.families))
+		families[i] = MergedDGA
 	}
-	codes := make([]int32, len(s.codes))
-	for i, c := range s.codes {
-		codes[i] = into[c]
-	}
-	return newSet(s.names, codes, families), merged
+	return newSet(s.names, slices.Clone(s.codes), families), merged
 }
 
 // Shared counts the names that two sets have in common.
@@ -151,7 +137,7 @@ func Overlap(a, b *Set) Shared {
 	return shared
 }
 
-// Rename gives the set in which family from is called to; the names are shared with s.
+// Rename gives the set in which family from is called to, and is one with it if there is one; the names are shared with s.
 func (s *Set) Rename(from, to string) *Set {
 	families := slices.Clone(s.families)
 	for i, f := range families {

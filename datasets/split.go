@@ -26,11 +26,14 @@ var DefaultFractions = Fractions{Validation: .16, Test: .20}
 var ErrFractions = errors.New("validation and test fractions must not be negative and must leave rows to train on")
 
 func (f Fractions) check() error {
-	if !(f.Validation >= 0 && f.Test >= 0 && f.Validation+f.Test < 1) {
-		return ErrFractions
+	if f.Validation >= 0 && f.Test >= 0 && f.Validation+f.Test <= 1-leastTrain {
+		return nil
 	}
-	return nil
+	return ErrFractions
 }
+
+// leastTrain is well above the rounding errors of apportion.
+const leastTrain = 1e-6
 
 // Random divides n rows without regard to their classes: a permutation drawn from PCG(seed, 0) is cut into test,
 // validation and train, of sizes rounded to the nearest row.
@@ -127,35 +130,26 @@ func apportion(counts []int, f Fractions) [][parts]int {
 			behind[p] += exact - whole
 			left -= sizes[c][p]
 		}
-		give := func(p, rows int) {
-			sizes[c][p] += rows
-			behind[p] -= float64(rows)
-			left -= rows
-		}
-		for left > 0 {
-			best := -1
-			for p := range parts {
-				if down[p] && (best < 0 || behind[p] > behind[best]) {
-					best = p
-				}
+		for ; left > 0; left-- {
+			part := inTrain
+			if sizes[c][inTrain] > 0 {
+				part = furthestBehind(behind, down)
 			}
-			if best < 0 {
-				best = inTrain
-			}
-			if sizes[c][inTrain] == 0 {
-				best = inTrain
-			}
-			give(best, 1)
-			down[best] = false
-		}
-		if n > 0 && sizes[c][inTrain] == 0 { // all rows went to the other parts whole
-			from := inValidation
-			if sizes[c][inTest] > sizes[c][inValidation] {
-				from = inTest
-			}
-			give(from, -1)
-			give(inTrain, 1)
+			sizes[c][part]++
+			behind[part]--
+			down[part] = false
 		}
 	}
 	return sizes
+}
+
+// furthestBehind gives the part that is furthest behind among those whose share was rounded down.
+func furthestBehind(behind [parts]float64, down [parts]bool) int {
+	best := inTrain
+	for part := range parts {
+		if down[part] && (!down[best] || behind[part] > behind[best]) {
+			best = part
+		}
+	}
+	return best
 }

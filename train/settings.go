@@ -99,25 +99,31 @@ func (s *Settings) Check() error {
 	return nil
 }
 
-// Recipe is a file of settings for one model. What it does not name keeps its default, of the recipe's own mode.
-type Recipe struct {
-	Model     string `yaml:"model"`
-	*Settings `yaml:",inline"`
+// recipe is a file of settings for one model.
+type recipe struct {
+	Model    string `yaml:"model"`
+	Settings `yaml:",inline"`
 }
 
-// ReadRecipe reads a recipe over s. A key that does not exist is an error with line and column, as is a recipe of another
-// model.
+// ReadRecipe reads a recipe over s: what it does not name stays. A key that does not exist is an error with line and
+// column, as is a recipe of another model.
 func ReadRecipe(path, kind string, s *Settings) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	r := Recipe{Settings: s}
+	return ParseRecipe(text, path, kind, s)
+}
+
+// ParseRecipe is ReadRecipe of a text; name is what errors call it.
+func ParseRecipe(text []byte, name, kind string, s *Settings) error {
+	r := recipe{Settings: *s}
 	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
-		return fmt.Errorf("%w: %s: %s", ErrSettings, path, yaml.FormatError(err, false, true))
+		return fmt.Errorf("%w: %s: %s", ErrSettings, name, yaml.FormatError(err, false, true))
 	}
 	if r.Model != "" && r.Model != kind {
-		return fmt.Errorf("%w: %s is a recipe of %s, not of %s", ErrSettings, path, r.Model, kind)
+		return fmt.Errorf("%w: %s is a recipe of %s, not of %s", ErrSettings, name, r.Model, kind)
 	}
+	*s = r.Settings
 	return nil
 }

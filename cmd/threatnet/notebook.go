@@ -1,5 +1,96 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"fmt"
 
-func newNotebook(e *env) *cobra.Command { return &cobra.Command{Use: "notebook"} }
+	"github.com/spf13/cobra"
+
+	"threatnet/notebooks_port"
+	"threatnet/train"
+	"threatnet/train/pipeline"
+)
+
+func newNotebook(e *env) *cobra.Command {
+	c := &cobra.Command{Use: "notebook", Short: "list and run the ports of the source notebooks"}
+	c.AddCommand(newNotebookList(e), newNotebookRun(e))
+	return c
+}
+
+func newNotebookList(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "list the notebooks",
+		RunE: func(*cobra.Command, []string) error {
+			for _, p := range notebooks_port.List() {
+				if _, err := fmt.Fprintf(e.out, "%-14s  %s\n", p.Name, p.Summary); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+type notebookFlags struct {
+	sources pipeline.Sources
+	mode    string
+	out     string
+	seed    uint64
+	epochs  int
+	json    bool
+}
+
+func newNotebookRun(e *env) *cobra.Command {
+	var f notebookFlags
+	c := &cobra.Command{
+		Use:   "run NAME",
+		Short: "run the port of a notebook",
+		Long: `Run the port of a notebook by its recipe. Corrected mode does what the notebook
+meant, parity mode what it does; PORT.md of each port lists the differences.
+Without --data it runs on the embedded synthetic corpus.`,
+		Example: `  threatnet notebook run endgame-lstm --data feed.csv --benign top-1m.csv
+  threatnet notebook run endgame-lstm --mode parity`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runNotebook(c.Context(), e, args[0], &f) },
+	}
+	fs := c.Flags()
+	fs.SortFlags = false
+	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled names, `SOURCE`; may be repeated (default the embedded corpus)")
+	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "names that are all benign, `SOURCE`; may be repeated")
+	sourceFlags(fs, &f.sources.Options)
+	fs.StringVar(&f.mode, "mode", train.Corrected, "corrected or parity")
+	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default NAME.safetensors)")
+	fs.Uint64Var(&f.seed, "seed", 1, "of weights, shuffles, masks and splits")
+	fs.IntVar(&f.epochs, "epochs", 0, "passes over the training split (default the recipe's)")
+	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
+	return c
+}
+
+func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) error {
+	p, err := notebooks_port.Find(name)
+	if err != nil {
+		return usage(err)
+	}
+	f.sources.Options.Stdin = e.in
+	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
+		corpus, remove, err := writeCorpus(f.seed, corpusNames)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		e.logf("no --data: running on the embedded synthetic corpus")
+		f.sources.Data = []string{corpus}
+	}
+	job, err := p.Job(f.mode, f.sources)
+	if err != nil {
+		return usage(err)
+	}
+	job.Settings.Seed, job.Log, job.Out = f.seed, e.logf, f.out
+	if job.Out == "" {
+		job.Out = name + ".safetensors"
+	}
+	if f.epochs > 0 {
+		job.Settings.Epochs = f.epochs
+	}
+	return trainJob(ctx, e, job, f.json)
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,15 @@ func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 
 // finalSettings lays recipe and flags over the defaults.
 func finalSettings(kind string, f *trainFlags, fs *pflag.FlagSet) (train.Settings, error) {
-	s, err := train.DefaultSettings(kind, f.settings.Mode)
+	mode := f.settings.Mode
+	if f.recipe != "" && !fs.Changed("mode") { // the recipe's own mode has its own defaults
+		var own train.Settings
+		if err := train.ReadRecipe(f.recipe, kind, &own); err != nil {
+			return own, err
+		}
+		mode = cmp.Or(own.Mode, mode)
+	}
+	s, err := train.DefaultSettings(kind, mode)
 	if err != nil {
 		return s, usage(err)
 	}

@@ -21,7 +21,7 @@ func recognise(t *text, stream bool, format string, opt feed.Options) (feed.Form
 	if err != nil {
 		return feed.Format{}, nil, err
 	}
-	if err := refuse(head); err != nil {
+	if err := refuse(head, len(head) == t.Size()); err != nil {
 		return feed.Format{}, nil, err
 	}
 	f, ok := feed.Lookup(format)
@@ -35,8 +35,8 @@ func recognise(t *text, stream bool, format string, opt feed.Options) (feed.Form
 	return f, f.Header(head, opt), nil
 }
 
-// refuse gives the error of data that is no text with rows.
-func refuse(head []byte) error {
+// refuse gives the error of data that is no text with rows, by its beginning, beyond which there may be more.
+func refuse(head []byte, more bool) error {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return fmt.Errorf("%w: UTF-16 text; convert it to UTF-8", ErrBinary)
@@ -44,6 +44,8 @@ func refuse(head []byte) error {
 		return fmt.Errorf("%w: a tar archive; unpack it first", ErrBinary)
 	case isBinary(head):
 		return ErrBinary
+	case len(firstRow(head)) == 0 && more:
+		return fmt.Errorf("%w: nothing but comments in the first %d bytes", ErrUnrecognised, len(head))
 	case len(firstRow(head)) == 0:
 		return ErrEmpty
 	}

@@ -10,7 +10,8 @@ import (
 // bamital hashes the date with MD5 and uses the 32 hexadecimal digits as the name.
 //
 // As published: the MD5 digest as label, the date as input, the zones co.cc, cz.cc, info
-// and org. Ours: the text that is hashed, 26 digests a day, each under all four zones.
+// and org. Ours: the text that is hashed, 104 digests a day, and one zone for each, in
+// turn: a digest under several zones would tell a test set what the training set holds.
 // Takes the date alone.
 var bamital = generator{
 	Family{
@@ -21,13 +22,10 @@ var bamital = generator{
 	func(seed uint64) iter.Seq[string] {
 		return func(yield func(string) bool) {
 			for c := newCalendar("bamital", seed); ; c.back(1) {
-				for i := range 26 {
-					sum := md5.Sum(fmt.Appendf(nil, "%s %c", c.day.Format("2006-01-02"), 'a'+i))
-					label := hex.EncodeToString(sum[:])
-					for _, zone := range bamitalZones {
-						if !yield(label + "." + zone) {
-							return
-						}
+				for i := range 104 {
+					sum := md5.Sum(fmt.Appendf(nil, "%s %d", c.day.Format("2006-01-02"), i))
+					if !yield(hex.EncodeToString(sum[:]) + "." + bamitalZones[i%len(bamitalZones)]) {
+						return
 					}
 				}
 			}

@@ -7,7 +7,8 @@ import "iter"
 //
 // As published: the steps of [cryptolockerLabel], for which the article gives a name, a
 // thousand names a day, the top-level domains. Ours: the length of 12 to 15 letters, and
-// the numbers that tell the names of a day apart. Takes the date alone.
+// a hash of the day and the name's index XORed into the three words, which alone
+// would give one name a day. Takes the date alone.
 var cryptolocker = generator{
 	Family{
 		Name:        "cryptolocker",
@@ -19,7 +20,7 @@ var cryptolocker = generator{
 			for c := newCalendar("cryptolocker", seed); ; c.back(1) {
 				y, m, d := c.day.Date()
 				for i := range 1000 {
-					key := mix64(uint64(i + 1))
+					key := mix64(uint64(c.number())*1000 + uint64(i))
 					label := cryptolockerLabel(
 						uint64(y)^key>>32, uint64(m)^key>>16&0xffff_ffff, uint64(d)^key&0xffff_ffff,
 						12+int(key%4))

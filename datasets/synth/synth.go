@@ -9,12 +9,11 @@
 // # How close the names are to the malware's
 //
 // Each generator is written from a published description of the family's algorithm;
-// its file says which parts are followed as published and which constants or lists are
-// ours. Only where a file says "as published" without reserve do the names equal those
-// of infected machines. Everywhere else they have the family's shape, that is its
-// alphabet, lengths, top-level domains and way of drawing characters, which is what a
-// detector of names sees. The names serve to train and test detectors; they are no list
-// of rendezvous points to block.
+// its comment says which parts follow it and which constants or lists are ours. The
+// names have the family's shape, that is its alphabet, lengths, top-level domains and way
+// of drawing characters or words, which is what a detector of names sees. They are not
+// the names that infected machines ask for: they serve to train and test detectors and
+// are no list to block.
 //
 // # What a seed stands for
 //

@@ -19,9 +19,9 @@ var (
 	//go:embed words/prose.txt
 	proseText string
 
-	commonWords = strings.Fields(commonText)    // short everyday words of all kinds, 384 of them
-	nouns       = strings.Fields(nounText)      //
-	verbs       = strings.Fields(verbText)      // in the infinitive
-	adjectives  = strings.Fields(adjectiveText) //
-	proseWords  = strings.Fields(proseText)     // the vocabulary of laws and technical prose
+	commonWords = strings.Fields(commonText) // short everyday words of all kinds, 384 of them
+	nouns       = strings.Fields(nounText)
+	verbs       = strings.Fields(verbText) // in the infinitive
+	adjectives  = strings.Fields(adjectiveText)
+	proseWords  = strings.Fields(proseText) // the vocabulary of laws and technical prose
 )

@@ -1,7 +1,7 @@
 package synth
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -41,17 +41,17 @@ func Write(w io.Writer, kind string, seed uint64, n int) error {
 	if n < 0 || n > MaxNames {
 		return fmt.Errorf("%w: %d is not in 0 to %d", ErrCount, n, MaxNames)
 	}
-	b := bufio.NewWriter(w) // keeps its first error, which Flush returns
+	var b bytes.Buffer
 	switch kind {
 	case KindCorpus:
-		fmt.Fprintln(b, "domain,family")
+		fmt.Fprintln(&b, "domain,family")
 		for _, name := range Corpus(seed, n) {
-			fmt.Fprintf(b, "%s,%s\n", name.Name, name.Family)
+			fmt.Fprintf(&b, "%s,%s\n", name.Name, name.Family)
 		}
 	case KindPopular:
-		fmt.Fprintln(b, "rank,domain")
+		fmt.Fprintln(&b, "rank,domain")
 		for i, name := range popularNames()[:min(n, len(popularNames()))] {
-			fmt.Fprintf(b, "%d,%s\n", i+1, name)
+			fmt.Fprintf(&b, "%d,%s\n", i+1, name)
 		}
 	default:
 		names, err := Generate(kind, seed, n)
@@ -59,10 +59,10 @@ func Write(w io.Writer, kind string, seed uint64, n int) error {
 			return err
 		}
 		for _, name := range names {
-			fmt.Fprintln(b, name)
+			fmt.Fprintln(&b, name)
 		}
 	}
-	if err := b.Flush(); err != nil {
+	if _, err := b.WriteTo(w); err != nil {
 		return fmt.Errorf("synth: write %s: %w", kind, err)
 	}
 	return nil

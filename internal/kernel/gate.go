@@ -25,6 +25,21 @@ type GateForward[T Float] struct {
 
 // Run computes the step.
 func (a *GateForward[T]) Run() {
+	sized(a.Rows | a.ZRow | a.CPrevRow | a.HRow)
+	if a.Rows == 0 {
+		return
+	}
+	last := a.Rows - 1
+	reach(a.Z, last*a.ZRow+PanelWidth)
+	reach(a.G, a.Rows*PanelWidth)
+	reach(a.P, reachOff(a.Off, a.Rows)+PanelWidth)
+	reach(a.CPrev, last*a.CPrevRow+PanelUnits)
+	reach(a.C, a.Rows*PanelUnits)
+	reach(a.TanhC, a.Rows*PanelUnits)
+	reach(a.H, last*a.HRow+PanelUnits)
+	if b, ok := any(a).(*GateForward[float32]); ok && gateForwardSIMD(b) {
+		return
+	}
 	for r := range a.Rows {
 		z, p := a.Z[r*a.ZRow:][:PanelWidth], a.P[a.Off[r]:][:PanelWidth]
 		g := a.G[r*PanelWidth:][:PanelWidth]
@@ -65,6 +80,20 @@ type GateBackward[T Float] struct {
 
 // Run computes the step.
 func (a *GateBackward[T]) Run() {
+	sized(a.Rows | a.CPrevRow | a.DHRow)
+	if a.Rows == 0 {
+		return
+	}
+	last := a.Rows - 1
+	reach(a.G, a.Rows*PanelWidth)
+	reach(a.CPrev, last*a.CPrevRow+PanelUnits)
+	reach(a.TanhC, a.Rows*PanelUnits)
+	reach(a.DH, last*a.DHRow+PanelUnits)
+	reach(a.DC, a.Rows*PanelUnits)
+	reach(a.DP, reachOff(a.Off, a.Rows)+PanelWidth)
+	if b, ok := any(a).(*GateBackward[float32]); ok && gateBackwardSIMD(b) {
+		return
+	}
 	for r := range a.Rows {
 		g, dp := a.G[r*PanelWidth:][:PanelWidth], a.DP[a.Off[r]:][:PanelWidth]
 		cp, tc := a.CPrev[r*a.CPrevRow:][:PanelUnits], a.TanhC[r*PanelUnits:][:PanelUnits]
@@ -96,4 +125,19 @@ func SigmoidSlope[T Float](y, hard T) T {
 		return hard
 	}
 	return 0
+}
+
+// reachOff returns the largest of the first rows offsets. It panics where there are less, or one is negative.
+func reachOff(off []int32, rows int) int {
+	if rows > len(off) {
+		panic("kernel: operand too short")
+	}
+	var largest uint32
+	for _, o := range off[:rows] {
+		largest = max(largest, uint32(o))
+	}
+	if largest >= maxSize {
+		panic("kernel: negative or too large size")
+	}
+	return int(largest)
 }

@@ -1,8 +1,14 @@
 package kernel
 
-// PackGates copies rows of gate pieces into panel rows: row r takes units numbers from each of src[r·srcRow + q·gate],
-// q = 0..3, to dst[r·64 + 16·q]. The rest of a panel row, when units < 16, becomes zero.
+// PackGates copies rows of gate pieces into panel rows: row r takes units ≤ 16 numbers from each of src[r·srcRow +
+// q·gate], q = 0..3, to dst[r·64 + 16·q]. The rest of a panel row, when units < 16, becomes zero.
 func PackGates[T Float](rows, units int, src []T, srcRow, gate int, dst []T) {
+	if !reachPieces(rows, units, src, srcRow, gate, dst) {
+		return
+	}
+	if s, ok := any(src).([]float32); ok && units == PanelUnits && packGatesSIMD(rows, s, srcRow, gate, any(dst).([]float32)) {
+		return
+	}
 	for r := range rows {
 		d := dst[r*PanelWidth:][:PanelWidth]
 		for q := range 4 {
@@ -13,6 +19,12 @@ func PackGates[T Float](rows, units int, src []T, srcRow, gate int, dst []T) {
 
 // UnpackGates is the reverse of PackGates: panel rows of src back to gate pieces of dst.
 func UnpackGates[T Float](rows, units int, src, dst []T, dstRow, gate int) {
+	if !reachPieces(rows, units, dst, dstRow, gate, src) {
+		return
+	}
+	if s, ok := any(src).([]float32); ok && units == PanelUnits && unpackGatesSIMD(rows, s, any(dst).([]float32), dstRow, gate) {
+		return
+	}
 	for r := range rows {
 		s := src[r*PanelWidth:][:PanelWidth]
 		for q := range 4 {
@@ -21,10 +33,34 @@ func UnpackGates[T Float](rows, units int, src, dst []T, dstRow, gate int) {
 	}
 }
 
-// Transpose writes the rows×cols matrix src, rows srcRow apart, as the cols×rows matrix dst. Both counts are multiples of
-// 16.
+// reachPieces checks the operands of PackGates and UnpackGates and reports whether there is something to copy.
+func reachPieces[T Float](rows, units int, pieces []T, row, gate int, panel []T) bool {
+	sized(rows | units | row | gate)
+	if units > PanelUnits {
+		panic("kernel: more units than a panel has")
+	}
+	if rows == 0 {
+		return false
+	}
+	reach(pieces, (rows-1)*row+3*gate+units)
+	reach(panel, rows*PanelWidth)
+	return true
+}
+
+// Transpose writes the rows×cols matrix src, rows srcRow apart, as the cols×rows matrix dst. It is fastest where rows is a
+// multiple of 16.
 func Transpose[T Float](rows, cols int, src []T, srcRow int, dst []T, dstRow int) {
-	for i := range rows {
+	sized(rows | cols | srcRow | dstRow)
+	if rows == 0 || cols == 0 {
+		return
+	}
+	reach(src, (rows-1)*srcRow+cols)
+	reach(dst, (cols-1)*dstRow+rows)
+	done := 0
+	if s, ok := any(src).([]float32); ok {
+		done = transposeSIMD(rows, cols, s, srcRow, any(dst).([]float32), dstRow)
+	}
+	for i := done; i < rows; i++ {
 		for j, v := range src[i*srcRow:][:cols] {
 			dst[j*dstRow+i] = v
 		}

@@ -6,9 +6,14 @@ import "math"
 //
 //	v = ρ·v + (1−ρ)·g²    w −= rate·g / (√v + ε)    or, with inside, rate·g / √(v + ε)
 func RMSprop[T Float](w, v, g []T, rate, rho, eps T, inside bool) {
+	reach(v, len(w))
+	reach(g, len(w))
+	if s, ok := any(w).([]float32); ok && rmspropSIMD(s, any(v).([]float32), any(g).([]float32), float32(rate), float32(rho), float32(eps), inside) {
+		return
+	}
 	v, g = v[:len(w)], g[:len(w)]
 	for i, d := range g {
-		v[i] = rho*v[i] + (1-rho)*d*d
+		v[i] = T(rho*v[i]) + T((1-rho)*d*d)
 		if inside {
 			w[i] -= rate * d / sqrt(v[i]+eps)
 		} else {
@@ -24,11 +29,18 @@ func RMSprop[T Float](w, v, g []T, rate, rho, eps T, inside bool) {
 // The caller puts the corrections of the bias into rate and k: Keras' formula has rate·√(1−β₂ᵗ)/(1−β₁ᵗ) and k = 1,
 // PyTorch's rate/(1−β₁ᵗ) and k = 1/√(1−β₂ᵗ).
 func Adam[T Float](w, m, v, g []T, rate, beta1, beta2, k, eps T) {
+	reach(m, len(w))
+	reach(v, len(w))
+	reach(g, len(w))
+	if s, ok := any(w).([]float32); ok && adamSIMD(s, any(m).([]float32), any(v).([]float32), any(g).([]float32),
+		float32(rate), float32(beta1), float32(beta2), float32(k), float32(eps)) {
+		return
+	}
 	m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]
 	for i, d := range g {
-		m[i] = beta1*m[i] + (1-beta1)*d
-		v[i] = beta2*v[i] + (1-beta2)*d*d
-		w[i] -= rate * m[i] / (sqrt(v[i])*k + eps)
+		m[i] = T(beta1*m[i]) + T((1-beta1)*d)
+		v[i] = T(beta2*v[i]) + T((1-beta2)*d*d)
+		w[i] -= rate * m[i] / (T(sqrt(v[i])*k) + eps)
 	}
 }
 

@@ -1,25 +1,34 @@
 package kernel
 
-import "math"
-
 // Add adds a to d.
 func Add[T Float](d, a []T) {
-	a = a[:len(d)]
-	for i := range d {
-		d[i] += a[i]
+	reach(a, len(d))
+	if s, ok := any(d).([]float32); ok && addSIMD(s, any(a).([]float32)) {
+		return
+	}
+	for i, v := range a[:len(d)] {
+		d[i] += v
 	}
 }
 
 // AddScaled adds k·a to d.
 func AddScaled[T Float](d []T, k T, a []T) {
-	a = a[:len(d)]
-	for i := range d {
-		d[i] += k * a[i]
+	reach(a, len(d))
+	if s, ok := any(d).([]float32); ok && addScaledSIMD(s, float32(k), any(a).([]float32)) {
+		return
+	}
+	for i, v := range a[:len(d)] {
+		d[i] += T(k * v)
 	}
 }
 
 // Mul writes a·b, element by element, to d, which may be either.
 func Mul[T Float](d, a, b []T) {
+	reach(a, len(d))
+	reach(b, len(d))
+	if s, ok := any(d).([]float32); ok && mulSIMD(s, any(a).([]float32), any(b).([]float32)) {
+		return
+	}
 	a, b = a[:len(d)], b[:len(d)]
 	for i := range d {
 		d[i] = a[i] * b[i]
@@ -28,32 +37,32 @@ func Mul[T Float](d, a, b []T) {
 
 // Scale multiplies d by k.
 func Scale[T Float](d []T, k T) {
+	if s, ok := any(d).([]float32); ok && scaleSIMD(s, float32(k)) {
+		return
+	}
 	for i := range d {
 		d[i] *= k
 	}
 }
 
-// SumSquares returns Σ x² in double precision, in the order of the slice.
+// SumSquares returns Σ x² in double precision: sixteen sums of every sixteenth square, which are added pairwise. Its bits
+// are the same at every level.
 func SumSquares[T Float](x []T) float64 {
-	var s float64
-	for _, v := range x {
-		s += float64(v) * float64(v)
+	var sums [16]float64
+	if s, ok := any(x).([]float32); !ok || !sumSquaresSIMD(s, &sums) {
+		for i, v := range x {
+			sums[i%16] += float64(float64(v) * float64(v))
+		}
 	}
-	return s
+	return pairwise(sums)
 }
 
-// Softmax turns the logits in x into probabilities, in place, and returns ln Σ e^(x−max) and the largest logit. An empty x
-// is not allowed.
-func Softmax[T Float](x []T) (logSum float64, largest T) {
-	largest = x[0]
-	for _, v := range x[1:] {
-		largest = max(largest, v)
+// pairwise adds sixteen sums: i and i+8, then i and i+4, i+2, i+1.
+func pairwise[T Float](sums [16]T) T {
+	for n := 8; n > 0; n /= 2 {
+		for i := range n {
+			sums[i] += sums[i+n]
+		}
 	}
-	var sum T
-	for i, v := range x {
-		x[i] = Exp(v - largest)
-		sum += x[i]
-	}
-	Scale(x, 1/sum)
-	return math.Log(float64(sum)), largest
+	return sums[0]
 }

@@ -248,7 +248,8 @@ func TestF1Forms(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if a, b := reports[0], reports[1]; !near(a.Macro.F1, b.Macro.F1) || !near(a.Weighted.F1, b.Weighted.F1) || !near(a.Micro.F1, b.Micro.F1) {
+		a, b := reports[0], reports[1]
+		if !near(a.Macro.F1, b.Macro.F1) || !near(a.Weighted.F1, b.Weighted.F1) || !near(a.Micro.F1, b.Micro.F1) {
 			t.Fatalf("%+v\n%+v", a, b)
 		}
 	})

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -36,7 +35,13 @@ func NewRanking(positive []bool, scores, weights []float64) (*Ranking, error) {
 	}
 	// The row breaks ties so that weights are always added up in the same order.
 	slices.SortFunc(rows, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row))
+		switch {
+		case a.score > b.score:
+			return -1
+		case a.score < b.score:
+			return 1
+		}
+		return a.row - b.row
 	})
 	r := &Ranking{}
 	var tp, fp float64

@@ -169,7 +169,8 @@ func TestMultiClassWithoutRowsOfAClass(t *testing.T) {
 		}
 	}
 	for _, scheme := range []metrics.Scheme{metrics.OVR, metrics.OVO} {
-		if got, err := metrics.MultiClassROCAUC([]int{1}, []float64{0, 1}, 2, scheme, metrics.Weighted); !errors.Is(err, metrics.ErrOneClass) || !math.IsNaN(got) {
+		got, err := metrics.MultiClassROCAUC([]int{1}, []float64{0, 1}, 2, scheme, metrics.Weighted)
+		if !errors.Is(err, metrics.ErrOneClass) || !math.IsNaN(got) {
 			t.Errorf("one class: %v, %v", got, err)
 		}
 	}

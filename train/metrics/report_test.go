@@ -11,7 +11,8 @@ import (
 )
 
 func TestReportErrors(t *testing.T) {
-	one := []int{1}
+	one, two := []int{1}, []int{1, 1}
+	large := []float64{math.MaxFloat64, math.MaxFloat64}
 	for _, c := range []struct {
 		name         string
 		yTrue, yPred []int
@@ -26,7 +27,7 @@ func TestReportErrors(t *testing.T) {
 		{"negative weight", one, one, metrics.ReportOptions{Weights: []float64{-1}}, metrics.ErrValue},
 		{"NaN weight", one, one, metrics.ReportOptions{Weights: []float64{math.NaN()}}, metrics.ErrValue},
 		{"infinite weight", one, one, metrics.ReportOptions{Weights: []float64{math.Inf(1)}}, metrics.ErrValue},
-		{"infinite sum of weights", []int{1, 1}, []int{1, 1}, metrics.ReportOptions{Weights: []float64{math.MaxFloat64, math.MaxFloat64}}, metrics.ErrValue},
+		{"infinite sum of weights", two, two, metrics.ReportOptions{Weights: large}, metrics.ErrValue},
 		{"zero division", one, one, metrics.ReportOptions{ZeroDivision: 0.5}, metrics.ErrValue},
 		{"repeated label", one, one, metrics.ReportOptions{Labels: []int{1, 1}}, metrics.ErrLabel},
 		{"no label", one, one, metrics.ReportOptions{Labels: []int{}}, metrics.ErrLabel},

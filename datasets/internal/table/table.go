@@ -161,8 +161,10 @@ func (r *Reader) quotedField(at *cursor) (last bool, _ *Error) {
 		case at.rest[0] == '"':
 			r.text = append(r.text, '"')
 			at.skip(1)
-		default:
+		case at.line == opened.line:
 			return false, &Error{Line: at.line, Column: at.column, Err: ErrQuote}
+		default: // the lines in between are read again
+			return false, &Error{Line: opened.line, Column: opened.column, Err: ErrQuote}
 		}
 	}
 }

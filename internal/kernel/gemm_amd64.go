@@ -1,0 +1,265 @@
+//go:build !noasm
+
+package kernel
+
+import (
+	"sync"
+	"unsafe"
+)
+
+// The blocks of a product: a panel of B, as wide as a tile, has at most kBlock rows, so that it stays in the first-level
+// cache; the panels of nBlock columns and mBlock rows of A stay in the second. A call into assembly covers one panel and
+// mBlock rows: some tens of microseconds.
+const (
+	kBlock = 384
+	mBlock = 192
+	nBlock = 512
+)
+
+// B is packed when at least packRowsFrom rows use it and it has more than packFrom elements.
+const (
+	packRowsFrom = 32
+	packFrom     = 4096
+)
+
+// buffers holds packed blocks of B.
+var buffers = sync.Pool{New: func() any { return new([kBlock * nBlock]float32) }}
+
+// tiling is what a level's registers allow.
+type tiling struct {
+	lanes      int    // of a vector
+	panel      int    // columns of a packed panel: two vectors
+	rows       [9]int // rows of a tile at most, by its vectors of columns
+	four, wide int    // up to so many rows tiles are four and eight vectors wide
+}
+
+var (
+	tiling512 = tiling{lanes: 16, panel: 32, rows: [9]int{1: 12, 2: 12, 4: 6, 8: 2}, four: 6, wide: 2}
+	tiling256 = tiling{lanes: 8, panel: 16, rows: [9]int{1: 6, 2: 6, 4: 2, 8: 1}, four: 2, wide: 1}
+)
+
+func tilingOf(l level) *tiling {
+	if l == levelAVX512 {
+		return &tiling512
+	}
+	return &tiling256
+}
+
+// vectors is the width of the next tile, in vectors, where w columns are left of m rows.
+func (t *tiling) vectors(m, w int) int {
+	switch v := (w + t.lanes - 1) / t.lanes; {
+	case v >= 8 && m <= t.wide:
+		return 8
+	case v >= 4 && m <= t.four:
+		return 4
+	case v >= 2:
+		return 2
+	}
+	return 1
+}
+
+// evenBlock splits k evenly into the fewest blocks of at most kBlock.
+func evenBlock(k int) int {
+	blocks := (k + kBlock - 1) / kBlock
+	return (k + blocks - 1) / blocks
+}
+
+// gemmCall is what stays the same over the tiles of a product. The operands' sizes were checked before.
+type gemmCall struct {
+	*tiling
+	level      level
+	alpha      float32
+	a, c       *float32
+	aRow, aCol int
+	cRow       int
+}
+
+func at(p *float32, i int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }
+
+func gemmSIMD(m, n, k int, alpha float32, a, b matrix[float32], add bool, c []float32, ldc int) bool {
+	if active == levelGo {
+		return false
+	}
+	switch {
+	case n == 1 && a.col == 1 && b.row == 1:
+		dots(m, k, alpha, a, b.x, add, c, ldc)
+		return true
+	case m == 1 && b.row == 1 && a.col == 1:
+		dots(n, k, alpha, matrix[float32]{b.x, b.col, 1}, a.x, add, c, 1)
+		return true
+	case n == 1 && a.row == 1 && ldc == 1: // Cᵀ = Bᵀ·Aᵀ, whose right operand is row-major
+		m, n, a, b = 1, m, matrix[float32]{b.x, 1, b.row}, matrix[float32]{a.x, a.col, 1}
+	}
+	g := gemmCall{tilingOf(active), active, alpha, &a.x[0], &c[0], a.row, a.col, ldc}
+	if b.col == 1 && (m < packRowsFrom || k*n <= packFrom || n <= g.panel) {
+		g.direct(m, n, k, &b.x[0], b.row, add)
+	} else {
+		g.packing(m, n, k, b, add)
+	}
+	return true
+}
+
+// direct uses a row-major B where it lies.
+func (g *gemmCall) direct(m, n, k int, b *float32, bRow int, add bool) {
+	step := evenBlock(k)
+	for k0 := 0; k0 < k; k0 += step {
+		for i := 0; i < m; i += mBlock {
+			rows := min(mBlock, m-i)
+			for j, w := 0, 0; j < n; j += w {
+				v := g.vectors(rows, n-j)
+				w = min(v*g.lanes, n-j)
+				g.run(v, rows, w, min(step, k-k0), at(g.a, i*g.aRow+k0*g.aCol), at(b, k0*bRow+j), bRow, at(g.c, i*g.cRow+j), add || k0 > 0)
+			}
+		}
+	}
+}
+
+// packing packs B block by block. When one block of rows is all, each panel is used as soon as it is packed.
+func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
+	buffer := buffers.Get().(*[kBlock * nBlock]float32)
+	step := evenBlock(k)
+	for j0 := 0; j0 < n; j0 += nBlock {
+		cols := min(nBlock, n-j0)
+		for k0 := 0; k0 < k; k0 += step {
+			kc, more := min(step, k-k0), add || k0 > 0
+			for i := 0; i < m; i += mBlock {
+				rows := min(mBlock, m-i)
+				for j := 0; j < cols; j += g.panel {
+					panel := buffer[:]
+					if m > mBlock {
+						panel = buffer[j*kc:]
+					}
+					w := min(g.panel, cols-j)
+					if i == 0 {
+						g.pack(panel, b.x[k0*b.row+(j0+j)*b.col:], b.row, b.col, kc, w)
+					}
+					g.packed(rows, w, kc, at(g.a, i*g.aRow+k0*g.aCol), &panel[0], at(g.c, i*g.cRow+j0+j), more)
+				}
+			}
+		}
+	}
+	buffers.Put(buffer)
+}
+
+// packed multiplies with one packed panel.
+func (g *gemmCall) packed(rows, w, k int, a, panel, c *float32, add bool) {
+	g.run((w+g.lanes-1)/g.lanes, rows, w, k, a, panel, g.panel, c, add)
+}
+
+// pack copies k rows of w columns of B, element (l, j) at x[l·row + j·col], to the rows of a panel. One of row and col is
+// 1. What a panel has beyond w columns is never used.
+func (g *gemmCall) pack(panel, x []float32, row, col, k, w int) {
+	_ = panel[k*g.panel-1]
+	if col == 1 {
+		if g.level == levelAVX512 {
+			packRows512(k, w, &x[0], 4*row, &panel[0])
+		} else {
+			packRows256(k, w, &x[0], 4*row, &panel[0])
+		}
+		return
+	}
+	for j := 0; j < w; j += g.lanes {
+		if g.level == levelAVX512 {
+			transpose512(min(g.lanes, w-j), k, &x[j*col], 4*col, &panel[j], 4*g.panel)
+		} else {
+			transpose256(min(g.lanes, w-j), k, &x[j*col], 4*col, &panel[j], 4*g.panel)
+		}
+	}
+}
+
+// run computes rows by w columns of C, in v vectors. Rows are split evenly into tiles: 13 are 7 + 6, not 12 + 1.
+func (g *gemmCall) run(v, rows, w, k int, a, b *float32, bRow int, c *float32, add bool) {
+	most, last := g.rows[v], w-(v-1)*g.lanes
+	tiles := (rows + most - 1) / most
+	low, high := rows/tiles, rows%tiles // tiles of low rows, but high of them of one more
+	if high > 0 {
+		g.tiles(v, last, k, high, low+1, a, b, bRow, c, add)
+		a, c = at(a, high*(low+1)*g.aRow), at(c, high*(low+1)*g.cRow)
+	}
+	g.tiles(v, last, k, tiles-high, low, a, b, bRow, c, add)
+}
+
+func (g *gemmCall) tiles(v, last, k, tiles, rows int, a, b *float32, bRow int, c *float32, add bool) {
+	accumulate := 0
+	if add {
+		accumulate = 1
+	}
+	if g.level == levelAVX512 {
+		switch v {
+		case 1:
+			gemm1x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		case 2:
+			gemm2x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		case 4:
+			gemm4x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		case 8:
+			gemm8x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		}
+		return
+	}
+	if last < 8 {
+		switch v {
+		case 1:
+			gemm1mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		case 2:
+			gemm2mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		case 4:
+			gemm4mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		case 8:
+			gemm8mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		}
+		return
+	}
+	switch v {
+	case 1:
+		gemm1x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+	case 2:
+		gemm2x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+	case 4:
+		gemm4x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+	case 8:
+		gemm8x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+	}
+}
+
+// dotWork bounds rows times terms of one call of dots' assembly.
+const dotWork = 1 << 18
+
+// dots computes y = alpha·A·x, or with add y += alpha·A·x, for a row-major A of m rows and y's elements yRow apart.
+func dots(m, k int, alpha float32, a matrix[float32], x []float32, add bool, y []float32, yRow int) {
+	const group = 4 // rows of a call are a multiple, but in the last
+	for k0 := 0; k0 < k; k0 += dotWork {
+		kc := min(dotWork, k-k0)
+		most := max(dotWork/kc/group, 1) * group
+		for i := 0; i < m; i += most {
+			dotRows(min(most, m-i), kc, alpha, a.x[i*a.row+k0:], a.row, x[k0:], add || k0 > 0, y[i*yRow:], yRow)
+		}
+	}
+}
+
+func dotRows(m, k int, alpha float32, a []float32, aRow int, x []float32, add bool, y []float32, yRow int) {
+	accumulate := 0
+	if add {
+		accumulate = 1
+	}
+	group := 2
+	if active == levelAVX512 {
+		group = 4
+	}
+	full := m / group
+	if full > 0 {
+		if active == levelAVX512 {
+			dot4x512(&a[0], 4*aRow, &x[0], k, &y[0], 4*yRow, full, alpha, accumulate)
+		} else {
+			dot2x256(&a[0], 4*aRow, &x[0], k, &y[0], 4*yRow, full, alpha, accumulate)
+		}
+	}
+	if rest := m - full*group; rest > 0 {
+		a, y = a[full*group*aRow:], y[full*group*yRow:]
+		if active == levelAVX512 {
+			dot1x512(&a[0], 4*aRow, &x[0], k, &y[0], 4*yRow, rest, alpha, accumulate)
+		} else {
+			dot1x256(&a[0], 4*aRow, &x[0], k, &y[0], 4*yRow, rest, alpha, accumulate)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+//go:build !noasm
+
+package kernel
+
+// productRows is how many rows a tile of Product has at most; productWork bounds rows times steps of one call into
+// assembly, which cannot be interrupted: under a tenth of a millisecond.
+const (
+	productRows = 6
+	productWork = 1 << 16
+)
+
+func productSIMD(p *Product[float32], rows int) bool {
+	if active == levelGo {
+		return false
+	}
+	const steps = productWork / productRows
+	blocks := max(p.Blocks, 1)
+	if p.K*blocks <= steps {
+		productAll(p, rows, 0, 0, p.K, blocks, p.Add)
+		return true
+	}
+	add := p.Add
+	for b := range blocks {
+		for k := 0; k < p.K; k += steps {
+			productAll(p, rows, b*p.ABlock+k*p.AStep, b*p.K+k, min(p.K-k, steps), 1, add)
+			add = true
+		}
+	}
+	return true
+}
+
+// productAll computes all rows over k·blocks steps, from element a of A and step b of B on. Rows are split evenly into
+// tiles: seven are 4 + 3, not 6 + 1.
+func productAll(p *Product[float32], rows, a, b, k, blocks int, add bool) {
+	most := max(productWork/(k*blocks*productRows), 1) * productRows
+	for r := 0; r < rows; {
+		n := min(rows-r, most)
+		tiles := (n + productRows - 1) / productRows
+		low, high := n/tiles, n%tiles // tiles of low rows, but high of them of one more
+		if high > 0 {
+			productTiles(p, r, a, b, k, blocks, high, low+1, add)
+			r += high * (low + 1)
+		}
+		productTiles(p, r, a, b, k, blocks, tiles-high, low, add)
+		r += (tiles - high) * low
+	}
+}
+
+func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add bool) {
+	from, c, accumulate := &p.A[r*p.ARow+a], p.C[r*p.CRow:], 0
+	if add {
+		accumulate = 1
+	}
+	aRow, aStep, aBlock, bStep, cRow := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.CRow
+	if active == levelAVX512 {
+		product64x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
+		return
+	}
+	switch rows {
+	case 1:
+		product64x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
+	case 2:
+		for j := 0; j < PanelWidth; j += 32 {
+			product32x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep+j], bStep, &c[j], cRow, tiles, rows, accumulate)
+		}
+	default:
+		for j := 0; j < PanelWidth; j += 16 {
+			product16x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep+j], bStep, &c[j], cRow, tiles, rows, accumulate)
+		}
+	}
+}
