@@ -78,7 +78,7 @@ func (e *RowError) Unwrap() []error {
 // BadRow tells a row that may be skipped from an error that ends the reading. It looks at err itself, not at what err
 // wraps: a reader makes a bad row final by wrapping it, as [Strict] does.
 func BadRow(err error) (*RowError, bool) {
-	row, ok := err.(*RowError) //nolint:errorlint // a wrapped RowError is final
+	row, ok := err.(*RowError)
 	return row, ok
 }
 

@@ -177,7 +177,7 @@ func TestOpenSavedRefusesOthers(t *testing.T) {
 
 func TestDivergenceStops(t *testing.T) {
 	s := toySettings(t)
-	s.Optimizer, s.LearningRate, s.ClipNorm, s.Schedule, s.Warmup = "sgd", 1e30, 0, "constant", 0
+	s.Optimizer, s.LearningRate, s.ClipNorm, s.Schedule, s.Warmup = "sgd", 1e38, 0, "constant", 0
 	_, err := Fit(context.Background(), toyRun(t, s))
 	if !errors.Is(err, ErrDiverged) {
 		t.Errorf("error is %v", err)

@@ -21,5 +21,3 @@ func cpuName() string {
 	}
 	return runtime.GOARCH
 }
-
-func kernelLevel() string { return "go" }

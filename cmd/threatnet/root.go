@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"threatnet/internal/kernel"
 	"threatnet/train"
 )
 
@@ -82,6 +83,7 @@ in domain names, DNS queries and network flows. Begin with "threatnet quickstart
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return usage(kernel.CheckLevel()) }
 	root.SetIn(e.in)
 	root.SetOut(e.out)
 	root.SetErr(e.err)

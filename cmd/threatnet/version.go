@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"threatnet/internal/kernel"
 )
 
 // version is set by the release build.
@@ -20,7 +22,7 @@ func newVersion(e *env) *cobra.Command {
 			if info, ok := debug.ReadBuildInfo(); ok && v == "dev" && info.Main.Version != "" {
 				v = info.Main.Version
 			}
-			_, err := fmt.Fprintf(e.out, "threatnet %s\nkernel %s\ncores %d\ncpu %s\nplatform %s/%s, %s\n", v, kernelLevel(), runtime.GOMAXPROCS(0), cpuName(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+			_, err := fmt.Fprintf(e.out, "threatnet %s\nkernel %s\ncores %d\ncpu %s\nplatform %s/%s, %s\n", v, kernel.Level(), runtime.GOMAXPROCS(0), cpuName(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 			return err
 		},
 	}

@@ -196,7 +196,10 @@ func TestLeaving(t *testing.T) {
 		for stop := 1; stop < 4; stop++ {
 			f, _ := Recognize([]byte(text), Options{})
 			n := 0
-			for range f.Read(bufio.NewReader(strings.NewReader(text)), Options{}) {
+			for _, err := range f.Read(bufio.NewReader(strings.NewReader(text)), Options{}) {
+				if _, bad := datasets.BadRow(err); err != nil && !bad {
+					t.Error(err)
+				}
 				if n++; n == stop {
 					break
 				}

@@ -163,23 +163,23 @@ func (e *expansion) recognise(s *Source) error {
 
 // folder adds the files of a folder.
 func (e *expansion) folder(root string) error {
-	real, err := filepath.EvalSymlinks(root) // WalkDir does not follow a link, not even at the root
+	target, err := filepath.EvalSymlinks(root) // WalkDir does not follow a link, not even at the root
 	if err != nil {
 		return fail(root, err)
 	}
 	var files []string // from the root, with '/'
-	err = filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(target, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return fail(path, err)
 		}
-		hidden := strings.HasPrefix(d.Name(), ".") && path != real
+		hidden := strings.HasPrefix(d.Name(), ".") && path != target
 		switch {
 		case d.IsDir() && hidden:
 			return filepath.SkipDir
 		case d.IsDir() || hidden:
 			return nil
 		}
-		name, err := filepath.Rel(real, path)
+		name, err := filepath.Rel(target, path)
 		files = append(files, filepath.ToSlash(name))
 		return err
 	})

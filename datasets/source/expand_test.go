@@ -72,7 +72,10 @@ func TestFolder(t *testing.T) {
 	var names, families []string
 	for _, s := range sources {
 		names = append(names, s.Name)
-		for d := range s.Domains() {
+		for d, err := range s.Domains() {
+			if err != nil {
+				t.Error(err)
+			}
 			families = append(families, d.Family)
 		}
 		if !strings.HasPrefix(s.Path, root) {

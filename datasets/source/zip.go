@@ -52,7 +52,7 @@ func (e *expansion) members(file, name string, a *archive, size int64, whole fun
 	if err != nil {
 		return fail(file, damaged("zip", err))
 	}
-	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	r.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	files := slices.DeleteFunc(slices.Clone(r.File), func(f *zip.File) bool {
 		return f.FileInfo().IsDir() || isHidden(f.Name)
 	})

@@ -19,7 +19,9 @@ func root() string {
 }
 
 // Path returns the path of a file under testdata/golden.
-func Path(name string) string { return filepath.Join(root(), "testdata", "golden", filepath.FromSlash(name)) }
+func Path(name string) string {
+	return filepath.Join(root(), "testdata", "golden", filepath.FromSlash(name))
+}
 
 // JSON decodes a file under testdata/golden into v, or fails the test.
 func JSON(t testing.TB, name string, v any) {

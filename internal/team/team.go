@@ -5,6 +5,8 @@ package team
 import (
 	"runtime"
 	"sync/atomic"
+
+	"threatnet/internal/kernel"
 )
 
 // spins bounds how long a helper or the caller looks for the other before it parks or yields: some tens of microseconds.
@@ -66,6 +68,8 @@ func (t *Team) Do(shards int, task func(shard int)) {
 		for n := 0; h.done.Load() != h.started.Load(); n++ {
 			if n > spins {
 				runtime.Gosched()
+			} else {
+				kernel.Pause()
 			}
 		}
 	}
@@ -87,6 +91,7 @@ func (t *Team) help(h *helper, worker int) {
 			continue
 		}
 		if idle < spins {
+			kernel.Pause()
 			continue
 		}
 		h.parked.Store(true)

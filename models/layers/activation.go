@@ -29,21 +29,16 @@ func (l *Activation[T]) Params() []*Param[T] { return nil }
 // Forward implements Layer.
 func (l *Activation[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	y := scratchOf[activationScratch[T]](w).y.resize(x.Rows, x.Cols)
-	copy(y.X, x.X)
+	in := x.X[:len(y.X)]
 	switch l.spec.Function {
 	case "relu":
-		for i, v := range y.X {
-			y.X[i] = max(v, 0)
-		}
+		kernel.ReLU(y.X, in)
 	case "sigmoid":
-		for i, v := range y.X {
-			y.X[i] = kernel.Sigmoid(v)
-		}
+		kernel.SigmoidAll(y.X, in)
 	case "tanh":
-		for i, v := range y.X {
-			y.X[i] = kernel.Tanh(v)
-		}
+		kernel.TanhAll(y.X, in)
 	case "softmax":
+		copy(y.X, in)
 		for r := range y.Rows {
 			kernel.Softmax(y.X[r*y.Cols:][:y.Cols])
 		}
@@ -55,22 +50,14 @@ func (l *Activation[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 func (l *Activation[T]) Backward(w *Work[T], _, dy *Batch[T], _ [][]T) *Batch[T] {
 	s := scratchOf[activationScratch[T]](w)
 	dx, y := s.dx.resize(dy.Rows, dy.Cols), s.y.X
+	d := dy.X[:len(dx.X)]
 	switch l.spec.Function {
 	case "relu":
-		for i, d := range dy.X[:len(dx.X)] {
-			dx.X[i] = 0
-			if y[i] > 0 {
-				dx.X[i] = d
-			}
-		}
+		kernel.ReLUBackward(dx.X, d, y)
 	case "sigmoid":
-		for i, d := range dy.X[:len(dx.X)] {
-			dx.X[i] = d * y[i] * (1 - y[i])
-		}
+		kernel.SigmoidBackward(dx.X, d, y)
 	case "tanh":
-		for i, d := range dy.X[:len(dx.X)] {
-			dx.X[i] = d * (1 - y[i]*y[i])
-		}
+		kernel.TanhBackward(dx.X, d, y)
 	case "softmax":
 		for r := range dy.Rows {
 			p, d := y[r*dy.Cols:][:dy.Cols], dy.X[r*dy.Cols:][:dy.Cols]

@@ -62,10 +62,8 @@ func (l *Dense[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 func (s *denseScratch[T]) forwardShard(i int) {
 	in, out := s.l.kernel.Shape[0], s.l.spec.Units
 	lo, hi := s.x.Rows*i/s.shards, s.x.Rows*(i+1)/s.shards
-	for r := lo; r < hi; r++ {
-		copy(s.y.X[r*out:][:out], s.l.bias.Data)
-	}
-	kernel.Gemm(false, false, hi-lo, out, in, 1, s.x.X[lo*in:], in, s.l.kernel.Data, out, 1, s.y.X[lo*out:], out)
+	kernel.Gemm(false, false, hi-lo, out, in, 1, s.x.X[lo*in:], in, s.l.kernel.Data, out, 0, s.y.X[lo*out:], out)
+	kernel.AddBias(hi-lo, out, s.y.X[lo*out:], out, s.l.bias.Data)
 }
 
 // Backward implements Layer: dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ.
@@ -94,9 +92,7 @@ func (s *denseScratch[T]) backwardShard(i int) {
 	}
 	x, dy := s.x.X[lo*in:], s.dy.X[lo*out:]
 	clear(db)
-	for r := range hi - lo {
-		kernel.Add(db, dy[r*out:][:out])
-	}
+	kernel.SumRows(hi-lo, out, dy, out, db)
 	kernel.Gemm(true, false, in, out, hi-lo, 1, x, in, dy, out, 0, dw, out)
 	kernel.Gemm(false, true, hi-lo, in, out, 1, dy, out, s.l.kernel.Data, out, 0, s.dx.X[lo*in:], in)
 }

@@ -139,9 +139,7 @@ func (s *fusedScratch[T]) reduce(shard int) {
 
 		sum := tmp[:pw]
 		clear(sum)
-		for r := range slots {
-			kernel.Add(sum, dp[r*pw:])
-		}
+		kernel.SumRows(slots, pw, dp, pw, sum)
 		kernel.UnpackGates(1, n, sum, db[j*pu:], 4*s.h, s.h)
 	}
 }

@@ -42,14 +42,18 @@ func (r *Result) Figures(threshold float64) (Figures, error) {
 	if err != nil {
 		return nil, err
 	}
+	at := rank.At(threshold)
 	auc, err := rank.AUC()
-	if errors.Is(err, metrics.ErrOneClass) {
-		return fs, nil
+	if errors.Is(err, metrics.ErrOneClass) { // benign or malicious rows alone
+		fs = append(fs, Figure{"threshold", threshold})
+		if rank.Positives() > 0 {
+			return append(fs, interval("tpr_at_threshold", at.TPR(), rank.Positives())...), nil
+		}
+		return append(fs, interval("fpr_at_threshold", at.FPR(), rank.Negatives())...), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	at := rank.At(threshold)
 	fs = append(fs, Figure{"auc", auc}, Figure{"average_precision", rank.AveragePrecision()}, Figure{"threshold", threshold})
 	fs = append(fs, interval("tpr_at_threshold", at.TPR(), rank.Positives())...)
 	fs = append(fs, interval("fpr_at_threshold", at.FPR(), rank.Negatives())...)

@@ -1,0 +1,58 @@
+package team
+
+import (
+	"sync/atomic"
+	"testing"
+)
+
+// TestDoRunsEachShardOnce runs many tasks in quick succession and after pauses in which the helpers park.
+func TestDoRunsEachShardOnce(t *testing.T) {
+	for workers := 1; workers <= 4; workers++ {
+		team := New(workers)
+		if team.Workers() != workers {
+			t.Errorf("%d workers, want %d", team.Workers(), workers)
+		}
+		for round := range 300 {
+			shards := 1 + round%7
+			runs := make([]atomic.Int32, shards)
+			team.Do(shards, func(i int) { runs[i].Add(1) })
+			for i := range runs {
+				if n := runs[i].Load(); n != 1 {
+					t.Fatalf("%d workers, %d shards: shard %d ran %d times", workers, shards, i, n)
+				}
+			}
+			for _, h := range team.helpers {
+				if round%50 == 0 {
+					for !h.parked.Load() { // the bounded spin ends by itself
+					}
+				}
+			}
+		}
+		team.Close()
+	}
+}
+
+func TestNilTeamRunsOnTheCaller(t *testing.T) {
+	var team *Team
+	sum := 0
+	team.Do(5, func(i int) { sum += i })
+	if sum != 10 || team.Workers() != 1 {
+		t.Errorf("sum %d, %d workers", sum, team.Workers())
+	}
+	team.Close()
+}
+
+// TestShardsSeeEachOther sees that what a task wrote is visible to the next one on another worker.
+func TestShardsSeeEachOther(t *testing.T) {
+	team := New(2)
+	defer team.Close()
+	var cells [2]int
+	for i := range 1000 {
+		team.Do(2, func(s int) { cells[s] = i })
+		team.Do(2, func(s int) {
+			if cells[1-s] != i {
+				panic("team: a shard reads an old value")
+			}
+		})
+	}
+}
