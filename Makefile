@@ -17,7 +17,7 @@ export CGO_ENABLED ?= 0
 help:
 	@echo "Usage: make TARGET"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: build
 build: ## build bin/threatnet
@@ -58,6 +58,10 @@ bench: ## run the benchmarks of PACKAGES; results, and bin/bench.old.txt if ther
 	@mkdir -p bin
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PACKAGES) > bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	$(TOOL) benchstat $(wildcard bin/bench.old.txt) bin/bench.txt
+
+.PHONY: bench-peers
+bench-peers: ## time PyTorch, Keras and onnxruntime on the same network (downloads them into bin/peers)
+	testdata/peers/run.sh "$(CURDIR)/bin/peers" | tee bin/peers.json
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target of the module for FUZZTIME

@@ -32,15 +32,21 @@ type CollectOptions struct {
 	Strict     bool      // a bad row is an error
 	Unlabelled bool      // rows without a label are taken, with family ""; else they are an error
 	Duplicates bool      // every row is kept as it is: nothing is deduplicated, conflicts are not looked for
+	Form       Form      // what of each name is taken; names that are nothing in this form are left out and counted
+	Cache      *Cache    // where the names are kept; nil is memory
 }
 
 // Collect reads the inputs one after the other into a set, in the order in which the names are first seen, and reports
 // what it left out.
 //
-// A name counts once. Seen with two DGA families it belongs to the first; both are counted in the report. Seen as benign
-// and as DGA it is settled by the policy for conflicts. A label, wherever it comes, goes before none.
+// A name counts once, in the form that the options ask for. Seen with two DGA families it belongs to the first; both are
+// counted in the report. Seen as benign and as DGA it is settled by the policy for conflicts. A label, wherever it comes,
+// goes before none. Its day is the first on which any row has it.
 //
-// The memory is that of the names, in large blocks, and about 40 bytes for each.
+// The memory is that of the names, in large blocks, and about 40 bytes for each. With a cache the names go to disk, and
+// the memory is 4 bytes for each row, 4 for each name where there are duplicates, 4 where there are days, and at most some
+// 400 MB for work: the names are deduplicated by their hashes in as many passes over the cache as that takes. The set and
+// the report are the same, name for name.
 func Collect(ctx context.Context, opt CollectOptions, inputs ...Input) (*Set, *Report, error) {
 	if opt.Conflicts == "" {
 		opt.Conflicts = DropBoth
@@ -50,39 +56,35 @@ func Collect(ctx context.Context, opt CollectOptions, inputs ...Input) (*Set, *R
 	default:
 		return nil, nil, fmt.Errorf("unknown policy for conflicts %q: it is drop, benign or dga", opt.Conflicts)
 	}
-	c := &collector{opt: opt, index: newIndex(0), ids: make(map[string]int32)}
+	var err error
+	if opt.Form, err = ParseForm(string(opt.Form)); err != nil {
+		return nil, nil, err
+	}
+	c := &collector{opt: opt, ids: make(map[string]int32), names: newDistinct()}
 	c.id("")
 	c.id(Benign)
-	for _, in := range inputs {
-		if err := c.read(ctx, in); err != nil {
+	if opt.Cache != nil {
+		if c.disk, err = opt.Cache.create(); err != nil {
 			return nil, nil, err
 		}
 	}
-	set := c.finish()
+	set, err := c.collect(ctx, inputs)
+	if err != nil {
+		if c.disk != nil {
+			c.disk.remove()
+		}
+		return nil, nil, err
+	}
+	c.report.count(set)
 	return set, &c.report, nil
 }
-
-// Ids of the two families that are always there.
-const (
-	idNone = iota
-	idBenign
-)
-
-// Marks of a name.
-const (
-	seenBenign = 1 << iota
-	twoFamilies
-)
 
 type collector struct {
 	opt    CollectOptions
 	report Report
-
-	text   strings.Builder // the block that names are copied to
-	names  []string
-	family []int32 // the first DGA family of a name, else idNone; with opt.Duplicates the family of the row
-	marks  []uint8
-	index  *index
+	names  *distinct
+	disk   *cacheFile // nil if the names are kept in memory
+	ends   []int      // the number of good rows up to the end of each source
 
 	families []string
 	ids      map[string]int32
@@ -104,20 +106,41 @@ func (c *collector) id(family string) int32 {
 	return id
 }
 
-func (c *collector) read(ctx context.Context, in Input) error {
+func (c *collector) collect(ctx context.Context, inputs []Input) (*Set, error) {
+	c.report.Policy = c.opt.Conflicts
+	if c.opt.Form != Whole {
+		c.report.Form = c.opt.Form
+	}
+	good := 0
+	for _, in := range inputs {
+		n, err := c.read(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		good += n
+		c.ends = append(c.ends, good)
+	}
+	if c.disk != nil {
+		return c.finishDisk(ctx)
+	}
+	return c.finish(), nil
+}
+
+// read enters the good rows of a source and gives their number.
+func (c *collector) read(ctx context.Context, in Input) (good int, err error) {
 	s := SourceReport{Name: in.Name}
 	for d, err := range in.Domains {
 		s.Rows++
 		if s.Rows%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return 0, ctx.Err()
 		}
 		if err != nil {
 			row, ok := BadRow(err)
 			if !ok {
-				return err
+				return 0, err
 			}
 			if c.opt.Strict {
-				return fmt.Errorf("bad row: %w", row)
+				return 0, fmt.Errorf("bad row: %w", row)
 			}
 			s.bad(row)
 			continue
@@ -125,101 +148,71 @@ func (c *collector) read(ctx context.Context, in Input) error {
 		switch d.Family {
 		case "":
 			if !c.opt.Unlabelled {
-				return fmt.Errorf("%s: %w: name the family with FAMILY=SOURCE, the column with --label, or give it as --benign",
+				return 0, fmt.Errorf("%s: %w: name the family with FAMILY=SOURCE, the column with --label, or give it as --benign",
 					in.Name, ErrUnlabelled)
 			}
 			s.Unlabelled++
 		case Benign:
 			s.Benign++
 		}
-		if !c.add(d) {
+		name := c.opt.Form.Of(d.Name)
+		if name == "" && d.Name != "" {
+			s.OnlySuffix++
+			c.report.OnlySuffix.add(d.Name)
+			continue
+		}
+		good++
+		isNew, err := c.add(name, c.id(d.Family), d.Day)
+		if err != nil {
+			return 0, err
+		}
+		if !isNew {
 			s.Duplicates++
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return err
+		return 0, err
 	}
 	c.report.Sources = append(c.report.Sources, s)
-	return nil
+	return good, nil
 }
 
-// add enters a name and tells whether it is new.
-func (c *collector) add(d Domain) bool {
-	id := c.id(d.Family)
-	if c.opt.Duplicates {
-		c.names = append(c.names, c.keep(d.Name))
-		c.family = append(c.family, id)
-		return true
-	}
-	i, isNew := c.index.enter(c.names, d.Name)
-	if isNew {
-		c.names = append(c.names, c.keep(d.Name))
-		c.family = append(c.family, idNone)
-		c.marks = append(c.marks, 0)
-	}
+// add enters a row and tells whether its name is new; on disk that shows later.
+func (c *collector) add(name string, id, day int32) (isNew bool, err error) {
 	switch {
-	case id == idBenign:
-		c.marks[i] |= seenBenign
-	case c.family[i] == idNone:
-		c.family[i] = id
-	case id != idNone && id != c.family[i]:
-		c.marks[i] |= twoFamilies
+	case c.disk != nil:
+		return true, c.disk.add(name, id, day)
+	case c.opt.Duplicates:
+		c.names.add(name, id, day)
+		return true, nil
 	}
-	return isNew
-}
-
-// blockSize is large enough for the unused ends of blocks not to matter.
-const blockSize = 1 << 18
-
-// keep copies a name into the current block. A Builder never moves what it holds as long as it need not grow.
-func (c *collector) keep(name string) string {
-	if c.text.Cap()-c.text.Len() < len(name) {
-		c.text = strings.Builder{}
-		c.text.Grow(max(blockSize, len(name)))
-	}
-	at := c.text.Len()
-	c.text.WriteString(name)
-	return c.text.String()[at:]
+	_, isNew = c.names.enter(name, id, day)
+	return isNew, nil
 }
 
 // finish settles the conflicts and makes the set.
 func (c *collector) finish() *Set {
-	r := &c.report
-	r.Policy = c.opt.Conflicts
-	c.index = nil
+	n := c.names
+	n.index = nil
+	if c.opt.Duplicates {
+		return newSet(inMemory(n.names), n.family, n.days, c.families)
+	}
+	var count settled
 	kept := 0
-	for i, name := range c.names {
-		if !c.opt.Duplicates && !c.settle(i) {
+	for i, name := range n.names {
+		if !n.settle(i, i, c.opt.Conflicts, &count) {
 			continue
 		}
-		c.names[kept], c.family[kept] = name, c.family[i]
+		n.names[kept], n.family[kept] = name, n.family[i]
+		if n.days != nil {
+			n.days[kept] = n.days[i]
+		}
 		kept++
 	}
-	clear(c.names[kept:])
-	set := newSet(c.names[:kept], c.family[:kept], c.families)
-	r.count(set)
-	return set
-}
-
-// settle decides the family of name i and tells whether the name stays.
-func (c *collector) settle(i int) bool {
-	r, dga := &c.report, c.family[i] != idNone
-	if c.marks[i]&twoFamilies != 0 {
-		r.TwoFamilies.add(c.names[i])
+	clear(n.names[kept:])
+	c.report.TwoFamilies, c.report.Conflicts = count.two.report(), count.conflicts.report()
+	if n.days != nil {
+		n.days = n.days[:kept]
 	}
-	if c.marks[i]&seenBenign == 0 {
-		return true
-	}
-	if !dga {
-		c.family[i] = idBenign
-		return true
-	}
-	r.Conflicts.add(c.names[i])
-	switch c.opt.Conflicts {
-	case KeepBenign:
-		c.family[i] = idBenign
-	case DropBoth:
-		return false
-	}
-	return true
+	return newSet(inMemory(n.names[:kept]), n.family[:kept], n.days, c.families)
 }

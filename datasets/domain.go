@@ -11,6 +11,7 @@ type Domain struct {
 	Family string   // "" where the source has no label, [Benign] for the benign class
 	Raw    string   // the name as it stood
 	Fields []string // the fields of the record, valid until the next one; nil for plain lists
+	Day    int32    // first seen, in days since 1970-01-01; 0 is unknown
 	File   string   // where the record begins
 	Line   int
 }

@@ -19,6 +19,12 @@ func newIndex(n int) *index {
 	return &index{slots: make([]uint64, size), seed: maphash.MakeSeed()}
 }
 
+// clear forgets the names and keeps the memory.
+func (x *index) clear() {
+	clear(x.slots)
+	x.used = 0
+}
+
 const hashHalf = 0xffffffff00000000
 
 // find gives the position of a name in names, or -1.

@@ -15,12 +15,14 @@ type Report struct {
 	Sources     []SourceReport `json:"sources"` // in the order given
 	Rows        int            `json:"rows"`
 	Bad         int            `json:"bad"`
-	Duplicates  int            `json:"duplicates"`   // good rows whose name had been seen
-	TwoFamilies Names          `json:"two_families"` // names of two DGA families or more; the first seen is theirs
-	Conflicts   Names          `json:"conflicts"`    // names both benign and DGA
-	Policy      Conflicts      `json:"policy"`       // how these were settled
-	Names       int            `json:"names"`        // in the set
-	Benign      int            `json:"benign"`       // of these
+	Form        Form           `json:"form,omitempty"` // what of each name was taken; "" is the whole
+	OnlySuffix  Names          `json:"only_suffix"`    // good rows left out: in this form nothing is left of their names
+	Duplicates  int            `json:"duplicates"`     // good rows whose name, in this form, had been seen
+	TwoFamilies Names          `json:"two_families"`   // names of two DGA families or more; the first seen is theirs
+	Conflicts   Names          `json:"conflicts"`      // names both benign and DGA
+	Policy      Conflicts      `json:"policy"`         // how these were settled
+	Names       int            `json:"names"`          // in the set
+	Benign      int            `json:"benign"`         // of these
 	Unlabelled  int            `json:"unlabelled"`
 }
 
@@ -28,9 +30,10 @@ type Report struct {
 type SourceReport struct {
 	Name       string    `json:"name"`
 	Rows       int       `json:"rows"`
-	Benign     int       `json:"benign"`     // good rows labelled benign
-	Unlabelled int       `json:"unlabelled"` // good rows without a label
-	Duplicates int       `json:"duplicates"` // good rows whose name had been seen, here or in an earlier source
+	Benign     int       `json:"benign"`      // good rows labelled benign
+	Unlabelled int       `json:"unlabelled"`  // good rows without a label
+	OnlySuffix int       `json:"only_suffix"` // good rows left out: in the form asked for nothing is left of their names
+	Duplicates int       `json:"duplicates"`  // good rows whose name had been seen, here or in an earlier source
 	Bad        []BadRows `json:"bad,omitempty"`
 }
 
@@ -95,6 +98,9 @@ func (r *Report) String() string {
 		if s.Duplicates > 0 {
 			fmt.Fprintf(&b, ", %d with a name seen before", s.Duplicates)
 		}
+		if s.OnlySuffix > 0 {
+			fmt.Fprintf(&b, ", %d left out as public suffixes", s.OnlySuffix)
+		}
 		b.WriteByte('\n')
 		for _, bad := range s.Bad {
 			places := make([]string, len(bad.First))
@@ -103,6 +109,9 @@ func (r *Report) String() string {
 			}
 			fmt.Fprintf(&b, "  skipped %d: %s (%s)\n", bad.Rows, bad.Reason, list(places, bad.Rows))
 		}
+	}
+	if r.Form != "" {
+		fmt.Fprintf(&b, "names are taken in the form %s\n", r.Form)
 	}
 	if n := r.TwoFamilies; n.Count > 0 {
 		fmt.Fprintf(&b, "names of several families, kept in the first seen: %d (%s)\n", n.Count, list(n.First, n.Count))

@@ -5,15 +5,40 @@ import (
 	"slices"
 )
 
-// Set is an ordered list of names with their families. It does not change once made.
+// Set is an ordered list of names with their families and, where a source has dates, the day on which each name was first
+// seen. It does not change once made. The names are in memory or in a [Cache]; users of a set need not know which.
 type Set struct {
-	names    []string
+	names    texts
 	codes    []int32
+	days     []int32  // nil when no day is known
 	families []string // in byte order
 }
 
-// newSet makes a set whose codes index families, which may be in any order, unused, or alike. It takes the codes over.
-func newSet(names []string, codes []int32, families []string) *Set {
+// texts holds the names of a set.
+type texts interface {
+	len() int
+	at(i int) string            // for any number of goroutines
+	reader() func(i int) string // for one goroutine, quicker than at where i goes up
+	pick(indices []int) texts
+}
+
+// inMemory are names that share the blocks they were read into.
+type inMemory []string
+
+func (m inMemory) len() int                   { return len(m) }
+func (m inMemory) at(i int) string            { return m[i] }
+func (m inMemory) reader() func(i int) string { return m.at }
+
+func (m inMemory) pick(indices []int) texts {
+	part := make(inMemory, len(indices))
+	for k, i := range indices {
+		part[k] = m[i]
+	}
+	return part
+}
+
+// newSet makes a set whose codes index families, which may be in any order, unused, or alike. It takes codes and days over.
+func newSet(names texts, codes, days []int32, families []string) *Set {
 	used := make([]bool, len(families))
 	for _, c := range codes {
 		used[c] = true
@@ -34,14 +59,14 @@ func newSet(names []string, codes []int32, families []string) *Set {
 	for i, c := range codes {
 		codes[i] = code[c]
 	}
-	return &Set{names: names, codes: codes, families: sorted}
+	return &Set{names: names, codes: codes, days: days, families: sorted}
 }
 
 // Len is the number of names.
-func (s *Set) Len() int { return len(s.names) }
+func (s *Set) Len() int { return len(s.codes) }
 
 // Name is name i.
-func (s *Set) Name(i int) string { return s.names[i] }
+func (s *Set) Name(i int) string { return s.names.at(i) }
 
 // Family is the family of name i.
 func (s *Set) Family(i int) string { return s.families[s.codes[i]] }
@@ -52,14 +77,28 @@ func (s *Set) Code(i int) int { return int(s.codes[i]) }
 // Codes gives the index in [Set.Families] of every name's family. The slice is the set's own: not to be written to.
 func (s *Set) Codes() []int32 { return s.codes }
 
+// Day is the day on which name i was first seen, in days since 1970-01-01; 0 is unknown.
+func (s *Set) Day(i int) int32 {
+	if s.days == nil {
+		return 0
+	}
+	return s.days[i]
+}
+
+// HasDays tells whether the day of any name is known.
+func (s *Set) HasDays() bool {
+	return slices.ContainsFunc(s.days, func(day int32) bool { return day != 0 })
+}
+
 // Families gives the families in byte order, the order of class labels (see [Factorize]).
 func (s *Set) Families() []string { return slices.Clone(s.families) }
 
 // All iterates over names and families, in order.
 func (s *Set) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for i, name := range s.names {
-			if !yield(name, s.families[s.codes[i]]) {
+		name := s.names.reader()
+		for i, c := range s.codes {
+			if !yield(name(i), s.families[c]) {
 				return
 			}
 		}
@@ -81,9 +120,17 @@ func (s *Set) Counts() []Count {
 // Select gives the names at the given indices, in that order. The families stay those of s, so that the codes of all
 // parts of a split agree; a family may be left without names.
 func (s *Set) Select(indices []int) *Set {
-	part := &Set{names: make([]string, len(indices)), codes: make([]int32, len(indices)), families: s.families}
+	return &Set{names: s.names.pick(indices), codes: pick(s.codes, indices), days: pick(s.days, indices), families: s.families}
+}
+
+// pick gives the values at the indices; of nil it is nil.
+func pick(values []int32, indices []int) []int32 {
+	if values == nil {
+		return nil
+	}
+	part := make([]int32, len(indices))
 	for k, i := range indices {
-		part.names[k], part.codes[k] = s.names[i], s.codes[i]
+		part[k] = values[i]
 	}
 	return part
 }
@@ -100,7 +147,7 @@ func (s *Set) MergeRare(n int) (*Set, []Count) {
 		i, _ := slices.BinarySearch(s.families, c.Family)
 		families[i] = MergedDGA
 	}
-	return newSet(s.names, slices.Clone(s.codes), families), merged
+	return newSet(s.names, slices.Clone(s.codes), s.days, families), merged
 }
 
 // Shared counts the names that two sets have in common.
@@ -117,14 +164,17 @@ func Overlap(a, b *Set) Shared {
 	index := newIndex(b.Len())
 	var names []string // of b, each once
 	var rows []int     // of the names in b; -1 once counted
-	for i, name := range b.names {
+	at := b.names.reader()
+	for i := range b.Len() {
+		name := at(i)
 		if _, isNew := index.enter(names, name); isNew {
 			names, rows = append(names, name), append(rows, i)
 		}
 	}
 	var shared Shared
-	for i, name := range a.names {
-		k := index.find(names, name)
+	at = a.names.reader()
+	for i := range a.Len() {
+		k := index.find(names, at(i))
 		if k < 0 || rows[k] < 0 {
 			continue
 		}
@@ -145,5 +195,5 @@ func (s *Set) Rename(from, to string) *Set {
 			families[i] = to
 		}
 	}
-	return newSet(s.names, slices.Clone(s.codes), families)
+	return newSet(s.names, slices.Clone(s.codes), s.days, families)
 }

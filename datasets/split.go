@@ -3,6 +3,7 @@ package datasets
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -44,7 +45,7 @@ func Random(n int, f Fractions, seed uint64) (Split, error) {
 	test := int(math.Round(f.Test * float64(n)))
 	validation := min(int(math.Round(f.Validation*float64(n))), n-test)
 	var s Split
-	s.deal(rand.New(rand.NewPCG(seed, 0)).Perm(n), [parts]int{n - test - validation, validation, test})
+	deal(&s, rand.New(rand.NewPCG(seed, 0)).Perm(n), [parts]int{n - test - validation, validation, test})
 	s.sort()
 	return s, nil
 }
@@ -59,35 +60,65 @@ func Stratified[C cmp.Ordered](classes []C, f Fractions, seed uint64) (Split, er
 	if err := f.check(); err != nil {
 		return Split{}, err
 	}
-	rows := rowsByClass(classes)
+	if len(classes) > maxRows {
+		panic("datasets: too many rows to split")
+	}
+	rows := rowsByClass[int32](classes)
 	counts := make([]int, len(rows))
 	for c := range rows {
 		counts[c] = len(rows[c])
 	}
-	var s Split
-	for c, sizes := range apportion(counts, f) {
+	sizes := apportion(counts, f)
+	s := sized(sizes)
+	for c, sizes := range sizes {
 		r := rand.New(rand.NewPCG(seed, uint64(c)+1))
 		r.Shuffle(len(rows[c]), func(i, j int) { rows[c][i], rows[c][j] = rows[c][j], rows[c][i] })
-		s.deal(rows[c], sizes)
+		deal(&s, rows[c], sizes)
 	}
 	s.sort()
 	return s, nil
 }
 
 // rowsByClass gives the rows of each class, both in ascending order. A missing class (NaN) is a class, the last one.
-func rowsByClass[C cmp.Ordered](classes []C) [][]int {
-	codes, uniques := Factorize(classes)
-	rows := make([][]int, len(uniques)+1)
-	for i, c := range codes {
-		if c < 0 {
-			c = len(uniques)
+func rowsByClass[R int | int32, C cmp.Ordered](classes []C) [][]R {
+	counts := make(map[C]int)
+	missing := 0
+	for _, c := range classes {
+		if c != c { //nolint:gocritic // true for NaN alone
+			missing++
+		} else {
+			counts[c]++
 		}
-		rows[c] = append(rows[c], i)
 	}
-	if len(rows[len(uniques)]) == 0 {
-		rows = rows[:len(uniques)]
+	sorted := slices.Sorted(maps.Keys(counts))
+	rows := make([][]R, len(sorted), len(sorted)+1)
+	position := make(map[C]int, len(sorted))
+	for k, c := range sorted {
+		position[c], rows[k] = k, make([]R, 0, counts[c])
+	}
+	if missing > 0 {
+		rows = append(rows, make([]R, 0, missing))
+	}
+	for i, c := range classes {
+		k, ok := position[c]
+		if !ok {
+			k = len(sorted)
+		}
+		rows[k] = append(rows[k], R(i))
 	}
 	return rows
+}
+
+// sized is an empty split with room for parts of these sizes.
+func sized(sizes [][parts]int) Split {
+	var n [parts]int
+	for _, class := range sizes {
+		for part := range n {
+			n[part] += class[part]
+		}
+	}
+	room := func(part int) []int { return slices.Grow([]int(nil), n[part]) }
+	return Split{Train: room(inTrain), Validation: room(inValidation), Test: room(inTest)}
 }
 
 // Indices of the parts of a split in sizes.
@@ -99,11 +130,18 @@ const (
 )
 
 // deal appends the first rows to test, the next to validation, the rest to train.
-func (s *Split) deal(rows []int, sizes [parts]int) {
+func deal[R int | int32](s *Split, rows []R, sizes [parts]int) {
 	test, validation := sizes[inTest], sizes[inTest]+sizes[inValidation]
-	s.Test = append(s.Test, rows[:test]...)
-	s.Validation = append(s.Validation, rows[test:validation]...)
-	s.Train = append(s.Train, rows[validation:]...)
+	s.Test = extend(s.Test, rows[:test])
+	s.Validation = extend(s.Validation, rows[test:validation])
+	s.Train = extend(s.Train, rows[validation:])
+}
+
+func extend[R int | int32](part []int, rows []R) []int {
+	for _, r := range rows {
+		part = append(part, int(r))
+	}
+	return part
 }
 
 func (s *Split) sort() {

@@ -54,7 +54,7 @@ func stratifiedShuffle(n int, classes []int, trains, tests int, random *randomSt
 	if len(classes) != n {
 		return nil, nil, fmt.Errorf("%w: %d classes for %d rows", ErrTrainTest, len(classes), n)
 	}
-	rows := rowsByClass(classes)
+	rows := rowsByClass[int](classes)
 	if trains < len(rows) || tests < len(rows) {
 		return nil, nil, fmt.Errorf("%w: %d train and %d test rows are too few for %d classes", ErrTrainTest, trains, tests, len(rows))
 	}

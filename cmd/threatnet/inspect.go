@@ -70,7 +70,7 @@ func printInspection(b *bytes.Buffer, path string, m models.Model, f *checkpoint
 	fmt.Fprintf(b, "%s: a %s, checkpoint format %d\n", path, meta.Model, meta.FormatVersion)
 	fmt.Fprintf(b, "checksum %s: verified\n", meta.Checksum)
 	if meta.Created != "" {
-		fmt.Fprintf(b, "created %s\n", meta.Created)
+		fmt.Fprintf(b, "created %s\n", printable(meta.Created))
 	}
 	if len(meta.Resume) > 0 {
 		fmt.Fprintln(b, "an unfinished training: train --resume goes on from here")
@@ -91,7 +91,7 @@ func printInspection(b *bytes.Buffer, path string, m models.Model, f *checkpoint
 	}
 	var thresholds [][]string
 	for _, name := range slices.Sorted(maps.Keys(meta.Thresholds)) {
-		thresholds = append(thresholds, []string{name, fmt.Sprint(meta.Thresholds[name])})
+		thresholds = append(thresholds, []string{printable(name), fmt.Sprint(meta.Thresholds[name])})
 	}
 	section(b, "thresholds", thresholds)
 	for _, part := range []struct {

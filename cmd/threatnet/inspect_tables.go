@@ -91,7 +91,7 @@ func provenanceRows(sources []checkpoint.Source) (rows [][]string) {
 		rows = append(rows, []string{"source", "role", "rows", "families", "sha256"})
 	}
 	for _, s := range sources {
-		rows = append(rows, []string{printable(s.Name), s.Role, fmt.Sprint(s.Rows), fmt.Sprint(len(s.Families)), s.SHA256})
+		rows = append(rows, []string{printable(s.Name), printable(s.Role), fmt.Sprint(s.Rows), fmt.Sprint(len(s.Families)), s.SHA256})
 	}
 	return rows
 }
@@ -107,9 +107,13 @@ func metricRows(metrics map[string]checkpoint.Scores) [][]string {
 			keys[key] = true
 		}
 	}
-	rows := [][]string{append([]string{""}, splits...)}
+	head := []string{""}
+	for _, split := range splits {
+		head = append(head, printable(split))
+	}
+	rows := [][]string{head}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		row := []string{key}
+		row := []string{printable(key)}
 		for _, split := range splits {
 			row = append(row, score(metrics[split], key))
 		}
@@ -134,7 +138,7 @@ func historyRows(history []checkpoint.Epoch) [][]string {
 	keys := slices.Sorted(maps.Keys(history[0].Train))
 	head := []string{"epoch"}
 	for _, key := range keys {
-		head = append(head, key, "validation "+key)
+		head = append(head, printable(key), "validation "+printable(key))
 	}
 	rows := [][]string{head}
 	for _, e := range history {

@@ -39,7 +39,7 @@ type batch struct {
 func (s *scoring) run(ctx context.Context, rows iter.Seq[row], out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	read := make(chan row, batchRows)
+	read := make(chan row, s.workers*batchRows) // or a full batch would leave the next one few rows to keep its core busy with
 	go func() {
 		defer close(read)
 		for r := range rows {

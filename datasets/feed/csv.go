@@ -3,8 +3,6 @@ package feed
 import (
 	"bufio"
 	"errors"
-	"fmt"
-	"io"
 
 	"threatnet/datasets"
 	"threatnet/datasets/internal/table"
@@ -39,6 +37,7 @@ var ranked = Format{
 	},
 }
 
+// header gives the names of the columns.
 func header(head []byte, opt Options) []string {
 	l, err := newLayout(head, opt)
 	if err != nil || l.header == nil {
@@ -56,6 +55,11 @@ var ErrHasLabels = errors.New("a family is given, but the rows have labels of th
 
 // readColumns reads text with columns; unlabelled is the family of rows where there are no labels.
 func readColumns(text *bufio.Reader, opt Options, unlabelled string) datasets.Domains {
+	lines, err := table.SkipHead(text)
+	if err != nil {
+		return failed(err)
+	}
+	opt.Line += lines
 	head, err := table.Peek(text)
 	if err != nil {
 		return failed(err)
@@ -76,79 +80,44 @@ func readColumns(text *bufio.Reader, opt Options, unlabelled string) datasets.Do
 	case l.columns == 1 && unlabelled == "": // a plain list with a header
 		unlabelled = FileFamily(opt.File)
 	}
-	rows := columnReader{
-		layout: l, opt: opt, family: opt.family(unlabelled), known: make(judged),
-		table: table.NewReader(text, l.separator),
+	r := &columnReader{
+		rows:   rows{opt: opt, table: table.NewReader(text, l.separator), header: l.header != nil},
+		layout: l, family: opt.family(unlabelled), known: make(judged),
 	}
-	return rows.all
+	r.record = r.domain
+	return r.all
 }
 
-// columnReader reads the rows of one text.
+// columnReader makes records of rows with columns.
 type columnReader struct {
-	layout
-	opt    Options
+	rows
+	layout layout
 	family string // of rows where there are no labels
 	known  judged
-	table  *table.Reader
+	days   days
 }
 
-func (r *columnReader) all(yield func(datasets.Domain, error) bool) {
-	beforeHeader := r.header != nil
-	for {
-		fields, err := r.table.Read()
-		if err == io.EOF {
-			return
-		}
-		if err == nil && beforeHeader {
-			beforeHeader = false
-			continue
-		}
-		var d datasets.Domain
-		if err == nil {
-			d, err = r.domain(fields)
-		} else if bad, ok := err.(*table.Error); ok {
-			err = r.opt.rowError(bad.Line, bad.Column, reasonOf(bad), bad.Err)
-		} else {
-			yield(datasets.Domain{}, err)
-			return
-		}
-		if !yield(d, err) {
-			return
-		}
-	}
-}
-
-// domain makes a record of a row, or a bad row.
 func (r *columnReader) domain(fields []string) (datasets.Domain, error) {
-	line, _ := r.table.Pos(0)
-	if len(fields) != r.columns {
-		return datasets.Domain{}, r.opt.rowError(line, 1, datasets.FieldCount, fmt.Errorf("%d instead of %d", len(fields), r.columns))
+	l := &r.layout
+	if len(fields) != l.columns {
+		return datasets.Domain{}, r.fieldCount(fields, l.columns)
 	}
-	raw := fields[r.name]
-	if r.header != nil && raw == r.header[r.name] {
-		return datasets.Domain{}, r.bad(r.name, datasets.HeaderAgain)
+	raw := fields[l.name]
+	if l.header != nil && raw == l.header[l.name] {
+		return datasets.Domain{}, r.bad(l.name, datasets.HeaderAgain)
 	}
-	name, err := datasets.Normalize(raw)
+	name, err := r.normalize(raw, l.name)
 	if err != nil {
-		return datasets.Domain{}, r.bad(r.name, err.(datasets.Reason))
+		return datasets.Domain{}, err
 	}
-	family := r.family
-	if len(r.labels) > 0 {
-		if family = r.known.family(fields, r.labels); family == "" {
-			return datasets.Domain{}, r.bad(r.labels[0], datasets.EmptyLabel)
+	d := datasets.Domain{Name: name, Family: r.family, Raw: raw}
+	if len(l.labels) > 0 {
+		if d.Family = r.known.family(fields, l.labels); d.Family == "" {
+			return datasets.Domain{}, r.bad(l.labels[0], datasets.EmptyLabel)
 		}
 	}
-	return datasets.Domain{Name: name, Family: family, Raw: raw, Fields: fields, File: r.opt.File, Line: line}, nil
-}
-
-func (r *columnReader) bad(field int, reason datasets.Reason) error {
-	line, column := r.table.Pos(field)
-	return r.opt.rowError(line, column, reason, nil)
-}
-
-func reasonOf(e *table.Error) datasets.Reason {
-	if e.Err == table.ErrLong {
-		return datasets.LineTooLong
+	if l.date >= 0 {
+		d.Day, _ = r.days.day(fields[l.date]) // any column may be called date
 	}
-	return datasets.BadQuotes
+	return d, nil
 }

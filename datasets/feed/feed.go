@@ -1,9 +1,10 @@
-// Package feed reads lists of domain names - labelled feeds of DGA names, popularity lists, plain lists - into
+// Package feed reads lists of domain names - labelled feeds of DGA names, popularity lists, hosts files, plain lists - into
 // [datasets.Domain] records.
 //
 // It takes text (decompressed, UTF-8 with or without a byte order mark, lines ended by LF or CRLF) and gives one record or
 // one bad row for each row, in constant memory, each as soon as its line is there. Blank lines and comments (#) are
-// skipped. It refuses nothing within a text; what a text as a whole lacks, such as a column with names, is a final error.
+// skipped, however many there are. It refuses nothing within a text; what a text as a whole lacks, such as a column with
+// names, is a final error.
 //
 // # Names and labels
 //
@@ -13,7 +14,13 @@
 //
 // A row is benign when one of these columns says so (see [datasets.IsBenign]) or holds a 0, whatever its family. A 1
 // without a family is of the family [datasets.AnyDGA]. A column beside the family's that holds whole numbers other than 0
-// and 1 in the first rows numbers classes: its 0 says nothing.
+// and 1 in the first rows numbers classes: its 0 says nothing. A label that is a description of Bambenek's stands for the
+// family it names (see [BambenekFamily]).
+//
+// # Days
+//
+// Where a format has dates, a record has the day of its first one (year-month-day, whatever follows); a column called date
+// is read so too, as far as it holds days.
 //
 // # Formats
 //
@@ -35,6 +42,7 @@ type Options struct {
 	NameColumn string // the column with the name, instead of the usual ones
 	Family     string // the family of names that have none in the text
 	Benign     bool   // all names are benign, whatever the text says
+	Line       int    // how many lines of the source were read before the text, for positions
 }
 
 // Format is one way of writing a list of names.
@@ -52,7 +60,7 @@ type Format struct {
 
 // Formats gives all formats in the order in which they are tried.
 func Formats() []Format {
-	return []Format{labelledCSV, ranked, plain}
+	return []Format{bambenek, netlab, dgarchive, majestic, hosts, labelledCSV, ranked, plain}
 }
 
 // Lookup gives the format of a name.
@@ -78,9 +86,15 @@ func Recognize(head []byte, opt Options) (Format, bool) {
 // ErrColumn is the error of a text that lacks a column it is to be read by.
 var ErrColumn = errors.New("no such column")
 
-// rowError locates a bad row.
+// The reasons for which a row of a feed is bad, beside those of names.
+const (
+	BadDate   datasets.Reason = "bad date"
+	NoAddress datasets.Reason = "no IP address"
+)
+
+// rowError locates a bad row, at a line of the text.
 func (o Options) rowError(line, column int, reason datasets.Reason, err error) error {
-	return &datasets.RowError{Pos: datasets.Pos{File: o.File, Line: line, Column: column}, Reason: reason, Err: err}
+	return &datasets.RowError{Pos: datasets.Pos{File: o.File, Line: o.Line + line, Column: column}, Reason: reason, Err: err}
 }
 
 // failed is an iteration that gives one final error.

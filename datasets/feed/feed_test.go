@@ -246,8 +246,8 @@ func TestFileFamily(t *testing.T) {
 // The memory of labels is bounded.
 func TestManyLabels(t *testing.T) {
 	known := make(judged)
-	for i := range 3 * maxJudged {
-		if v := known.verdict(fmt.Sprint("family", i)); v.family != fmt.Sprint("family", i) || len(known) > maxJudged {
+	for i := range 3 * maxRemembered {
+		if v := remember(known, fmt.Sprint("family", i), judge); v.family != fmt.Sprint("family", i) || len(known) > maxRemembered {
 			t.Fatal(v, len(known))
 		}
 	}

@@ -14,6 +14,9 @@ type verdict struct {
 }
 
 func judge(label string) verdict {
+	if strings.HasPrefix(label, usedBy) {
+		label = BambenekFamily(label)
+	}
 	family := datasets.FamilyOf(label)
 	switch strings.ToLower(family) {
 	case "0", "0.0", "false", datasets.Benign:
@@ -21,32 +24,34 @@ func judge(label string) verdict {
 	case "1", "1.0", "true":
 		return verdict{dga: true}
 	}
-	return verdict{family: strings.Clone(family)}
+	return verdict{family: family}
 }
 
-// judged remembers what labels say: feeds have few of them and many rows.
-type judged map[string]verdict
+// maxRemembered bounds the memory on endless input, where a column of labels may hold anything.
+const maxRemembered = 4096
 
-// maxJudged bounds the memory on endless input, where a column of labels may hold anything.
-const maxJudged = 4096
-
-func (j judged) verdict(label string) verdict {
-	v, ok := j[label]
+// remember gives what of says of a text, and keeps it: feeds have few labels and many rows.
+func remember[V any](known map[string]V, text string, of func(string) V) V {
+	v, ok := known[text]
 	if !ok {
-		if len(j) >= maxJudged {
-			clear(j)
+		if len(known) >= maxRemembered {
+			clear(known)
 		}
-		v = judge(label)
-		j[strings.Clone(label)] = v
+		text = strings.Clone(text) // not the row it is part of
+		v = of(text)
+		known[text] = v
 	}
 	return v
 }
+
+// judged remembers what labels say.
+type judged map[string]verdict
 
 // family gives the family of a row by its labels, "" if they all are empty.
 func (j judged) family(fields []string, labels []int) string {
 	family, dga := "", false
 	for _, column := range labels {
-		v := j.verdict(fields[column])
+		v := remember(j, fields[column], judge)
 		if v.benign {
 			return datasets.Benign
 		}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"threatnet/datasets"
 	"threatnet/datasets/internal/table"
 )
@@ -19,6 +21,8 @@ var (
 	labelColumns = []string{"family", "subclass", "dga", "label", "class"}
 )
 
+const dateColumn = "date"
+
 var separators = []byte{',', ';', '\t'}
 
 // layout says which column of a text with columns is what.
@@ -28,6 +32,7 @@ type layout struct {
 	columns   int
 	name      int
 	labels    []int // the family's column first, then those beside it
+	date      int   // -1 if there is none
 	ranked    bool  // there are ranks and no labels
 
 	noName, noLabel error // the options name a column that is not there
@@ -44,7 +49,7 @@ func newLayout(head []byte, opt Options) (layout, error) {
 			if len(rows) == 0 {
 				continue
 			}
-			l := layout{separator: separator, columns: len(rows[0])}
+			l := layout{separator: separator, columns: len(rows[0]), date: -1}
 			find := l.guess
 			if byHeader {
 				find = l.fromHeader
@@ -103,6 +108,7 @@ func (l *layout) use(header []string, name int, rows [][]string, opt Options) {
 			l.name = name
 		}
 	}
+	l.date = firstOf(header, []string{dateColumn})
 	l.addGiven(header, rows, opt)
 	for _, known := range labelColumns {
 		if i := firstOf(header, []string{known}); i >= 0 {
@@ -187,7 +193,7 @@ func isHeader(rows [][]string) bool {
 }
 
 // guessName gives the column whose number the options give, else the first column at least half of which are names
-// with a dot, else of two columns the one beside labels.
+// with a dot, else of two columns the one beside labels, or the one with top-level domains, beside ranks.
 func (l *layout) guessName(columns []contents, opt Options) (int, error) {
 	if n, err := strconv.Atoi(opt.NameColumn); err == nil && n >= 1 && n <= l.columns {
 		return n - 1, nil
@@ -199,7 +205,8 @@ func (l *layout) guessName(columns []contents, opt Options) (int, error) {
 	}
 	if l.columns == 2 {
 		for i, c := range columns {
-			if other := columns[1-i]; (c.benign || c.flag) && !other.benign && !other.flag && other.text {
+			other := columns[1-i]
+			if c.rank && other.dotted+other.topLevel == other.rows || (c.benign || c.flag) && !other.benign && !other.flag && other.text {
 				return 1 - i, nil
 			}
 		}
@@ -231,12 +238,13 @@ func guessLabels(name int, columns []contents) []int {
 
 // contents is what the rows of a column have in common.
 type contents struct {
-	rows   int
-	dotted int  // names with a dot
-	text   bool // none is empty or a number
-	flag   bool // all are 0 or 1
-	benign bool // some mark the benign class
-	rank   bool // ascending whole numbers from 1 on
+	rows     int
+	dotted   int  // names with a dot
+	topLevel int  // top-level domains, which popularity lists have among their names
+	text     bool // none is empty or a number
+	flag     bool // all are 0 or 1
+	benign   bool // some mark the benign class
+	rank     bool // ascending whole numbers from 1 on
 }
 
 func look(rows [][]string, column int) contents {
@@ -246,6 +254,8 @@ func look(rows [][]string, column int) contents {
 		field := strings.TrimSpace(row[column])
 		if isDotted(field) {
 			c.dotted++
+		} else if isTopLevel(field) {
+			c.topLevel++
 		}
 		c.text = c.text && field != "" && !isNumber(field)
 		c.flag = c.flag && (field == "0" || field == "1")
@@ -271,6 +281,12 @@ func isDotted(field string) bool {
 	}
 	dot := strings.LastIndexByte(name, '.')
 	return dot >= 0 && strings.Trim(name[dot+1:], "0123456789") != ""
+}
+
+// isTopLevel tells whether a field is a top-level domain that there is.
+func isTopLevel(field string) bool {
+	_, icann := publicsuffix.PublicSuffix(strings.ToLower(field))
+	return icann && !strings.Contains(field, ".")
 }
 
 // firstOf gives the first of the known columns that the header has, or -1.

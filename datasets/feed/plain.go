@@ -60,7 +60,7 @@ func readPlain(text *bufio.Reader, opt Options) datasets.Domains {
 					column := 1 + len(line) - len(bytes.TrimLeft(line, " \t"))
 					ok = yield(datasets.Domain{}, opt.rowError(lines.Number(), column, err.(datasets.Reason), nil))
 				} else {
-					ok = yield(datasets.Domain{Name: name, Family: family, Raw: raw, File: opt.File, Line: lines.Number()}, nil)
+					ok = yield(datasets.Domain{Name: name, Family: family, Raw: raw, File: opt.File, Line: opt.Line + lines.Number()}, nil)
 				}
 			}
 			if !ok {

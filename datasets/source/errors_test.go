@@ -34,7 +34,8 @@ func TestErrors(t *testing.T) {
 	}{
 		"empty.csv":       {nil, ErrEmpty, "empty"},
 		"comments.txt":    {[]byte("# nothing\n\n# here\n"), ErrEmpty, "empty"},
-		"talk.txt":        {bytes.Repeat([]byte("# nothing\n"), 10000), ErrUnrecognised, "nothing but comments"},
+		"talk.txt":        {bytes.Repeat([]byte("# nothing\n"), 10000), ErrEmpty, "empty"},
+		"spaces.txt":      {bytes.Repeat([]byte(" "), 100000), ErrUnrecognised, "nothing but spaces"},
 		"empty.csv.gz":    {pack(t, "gzip", nil), ErrEmpty, "empty"},
 		"picture.png":     {[]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"), ErrBinary, "binary data of no known format"},
 		"wide.csv":        {[]byte("\xff\xfed\x00o\x00m\x00"), ErrBinary, "UTF-16"},

@@ -148,14 +148,15 @@ func (e *expansion) recognise(s *Source) error {
 	if e.many {
 		forced = ""
 	}
-	s.format, s.header, err = recognise(t, s.origin.once, forced, s.options)
+	opt := s.options
+	s.format, s.header, err = recognise(t, s.origin.once, forced, &opt)
 	if err == nil && e.many && e.format != "" && s.format.Name != e.format {
 		err = fmt.Errorf("%w: %s, not %s", ErrUnrecognised, s.format.Name, e.format)
 	}
 	if err != nil || !s.origin.once {
 		t.close()
 	} else {
-		s.stream = t
+		s.stream, s.options = t, opt // what was read is not read again
 	}
 	s.Format = s.format.Name
 	return err

@@ -9,9 +9,14 @@ import (
 	"threatnet/datasets/internal/table"
 )
 
-// recognise finds the format of an opened text, whose beginning it looks at: all that fits the buffer of a file, of a
-// stream no more than the first row.
-func recognise(t *text, stream bool, format string, opt feed.Options) (feed.Format, []string, error) {
+// recognise finds the format of an opened text and its header. It reads the comments at its beginning, whose lines are
+// counted in opt, and looks at what follows: all that fits the buffer of a file, of a stream no more than the first row.
+func recognise(t *text, stream bool, format string, opt *feed.Options) (feed.Format, []string, error) {
+	lines, err := table.SkipHead(t.Reader)
+	if err != nil {
+		return feed.Format{}, nil, err
+	}
+	opt.Line += lines
 	head, err := table.Peek(t.Reader)
 	if err == nil && !stream {
 		if head, err = t.Peek(t.Size()); err == io.EOF {
@@ -26,13 +31,13 @@ func recognise(t *text, stream bool, format string, opt feed.Options) (feed.Form
 	}
 	f, ok := feed.Lookup(format)
 	if format == "" {
-		f, ok = feed.Recognize(head, opt)
+		f, ok = feed.Recognize(head, *opt)
 	}
 	if !ok {
 		return feed.Format{}, nil, fmt.Errorf("%w (it begins with %.60q); give it as FORMAT:PATH, with --name-column and --label if need be",
 			ErrUnrecognised, firstRow(head))
 	}
-	return f, f.Header(head, opt), nil
+	return f, f.Header(head, *opt), nil
 }
 
 // refuse gives the error of data that is no text with rows, by its beginning, beyond which there may be more.
@@ -45,7 +50,7 @@ func refuse(head []byte, more bool) error {
 	case isBinary(head):
 		return ErrBinary
 	case len(firstRow(head)) == 0 && more:
-		return fmt.Errorf("%w: nothing but comments in the first %d bytes", ErrUnrecognised, len(head))
+		return fmt.Errorf("%w: nothing but spaces in %d bytes", ErrUnrecognised, len(head))
 	case len(firstRow(head)) == 0:
 		return ErrEmpty
 	}

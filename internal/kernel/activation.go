@@ -3,7 +3,7 @@ package kernel
 // ExpAll writes eˣ of every element of x to d, which may be x.
 func ExpAll[T Float](d, x []T) {
 	reach(d, len(x))
-	if s, ok := any(x).([]float32); ok && expSIMD(any(d).([]float32), s) {
+	if single[T]() && expSIMD(f32(d), f32(x)) {
 		return
 	}
 	for i, v := range x {
@@ -14,7 +14,7 @@ func ExpAll[T Float](d, x []T) {
 // SigmoidAll writes 1/(1+e⁻ˣ) of every element of x to d, which may be x.
 func SigmoidAll[T Float](d, x []T) {
 	reach(d, len(x))
-	if s, ok := any(x).([]float32); ok && sigmoidSIMD(any(d).([]float32), s) {
+	if single[T]() && sigmoidSIMD(f32(d), f32(x)) {
 		return
 	}
 	for i, v := range x {
@@ -25,7 +25,7 @@ func SigmoidAll[T Float](d, x []T) {
 // HardSigmoidAll writes HardSigmoid of every element of x to d, which may be x.
 func HardSigmoidAll[T Float](d, x []T, slope T) {
 	reach(d, len(x))
-	if s, ok := any(x).([]float32); ok && hardSigmoidSIMD(any(d).([]float32), s, float32(slope)) {
+	if single[T]() && hardSigmoidSIMD(f32(d), f32(x), float32(slope)) {
 		return
 	}
 	for i, v := range x {
@@ -36,7 +36,7 @@ func HardSigmoidAll[T Float](d, x []T, slope T) {
 // TanhAll writes the hyperbolic tangent of every element of x to d, which may be x.
 func TanhAll[T Float](d, x []T) {
 	reach(d, len(x))
-	if s, ok := any(x).([]float32); ok && tanhSIMD(any(d).([]float32), s) {
+	if single[T]() && tanhSIMD(f32(d), f32(x)) {
 		return
 	}
 	for i, v := range x {
@@ -47,7 +47,7 @@ func TanhAll[T Float](d, x []T) {
 // ReLU writes max(x, 0) of every element of x to d, which may be x; of NaN it is NaN.
 func ReLU[T Float](d, x []T) {
 	reach(d, len(x))
-	if s, ok := any(x).([]float32); ok && reluSIMD(any(d).([]float32), s) {
+	if single[T]() && reluSIMD(f32(d), f32(x)) {
 		return
 	}
 	for i, v := range x {
@@ -59,7 +59,7 @@ func ReLU[T Float](d, x []T) {
 func ReLUBackward[T Float](dx, dy, y []T) {
 	reach(dy, len(dx))
 	reach(y, len(dx))
-	if s, ok := any(dx).([]float32); ok && reluBackwardSIMD(s, any(dy).([]float32), any(y).([]float32)) {
+	if single[T]() && reluBackwardSIMD(f32(dx), f32(dy), f32(y)) {
 		return
 	}
 	for i, v := range y[:len(dx)] {
@@ -75,7 +75,7 @@ func ReLUBackward[T Float](dx, dy, y []T) {
 func SigmoidBackward[T Float](dx, dy, y []T) {
 	reach(dy, len(dx))
 	reach(y, len(dx))
-	if s, ok := any(dx).([]float32); ok && sigmoidBackwardSIMD(s, any(dy).([]float32), any(y).([]float32)) {
+	if single[T]() && sigmoidBackwardSIMD(f32(dx), f32(dy), f32(y)) {
 		return
 	}
 	for i, v := range y[:len(dx)] {
@@ -87,10 +87,10 @@ func SigmoidBackward[T Float](dx, dy, y []T) {
 func TanhBackward[T Float](dx, dy, y []T) {
 	reach(dy, len(dx))
 	reach(y, len(dx))
-	if s, ok := any(dx).([]float32); ok && tanhBackwardSIMD(s, any(dy).([]float32), any(y).([]float32)) {
+	if single[T]() && tanhBackwardSIMD(f32(dx), f32(dy), f32(y)) {
 		return
 	}
 	for i, v := range y[:len(dx)] {
-		dx[i] = dy[i] * (1 - T(v*v))
+		dx[i] = dy[i] * (1 - rounded(v*v))
 	}
 }

@@ -18,3 +18,22 @@ func detect() level {
 
 // Pause tells the processor that the program spins: a loop that waits for another core calls it.
 func Pause() { pause() }
+
+// multiplyAdd makes n multiply-adds of multiplyAddLanes numbers each.
+func multiplyAdd(n int) {
+	switch active {
+	case levelAVX512:
+		fma512(n / 12)
+	case levelAVX2:
+		fma256(n / 12)
+	default:
+		multiplyAddGo(n)
+	}
+}
+
+func multiplyAddLanes() int {
+	if active == levelGo {
+		return 1
+	}
+	return tilingOf(active).lanes
+}

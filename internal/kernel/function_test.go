@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"math"
 	"testing"
 )
@@ -74,12 +75,39 @@ func TestSpecialValues(t *testing.T) {
 			f       int
 			x, want float32
 		}{
-			{0, nan, nan}, {0, -nan, nan}, {0, inf, inf}, {0, -inf, 0}, {0, 0, 1}, {0, negZero, 1}, {0, 88.72284, inf}, {0, 1e38, inf}, {0, -1e38, 0},
-			{0, -104, 0}, {0, -103.9, math.SmallestNonzeroFloat32}, {0, 1e-40, 1},
-			{1, nan, nan}, {1, -nan, nan}, {1, inf, 1}, {1, -inf, 0}, {1, 0, .5}, {1, negZero, .5}, {1, 1e38, 1}, {1, -1e38, 0},
-			{1, -103.9, math.SmallestNonzeroFloat32}, {1, -104, 0},
-			{2, nan, nan}, {2, -nan, nan}, {2, inf, 1}, {2, -inf, -1}, {2, 0, 0}, {2, negZero, negZero}, {2, 1e38, 1}, {2, -1e38, -1},
-			{2, 1e-40, 1e-40}, {2, -math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32}, {2, 0x1p-126, 0x1p-126},
+			{0, nan, nan},
+			{0, -nan, nan},
+			{0, inf, inf},
+			{0, -inf, 0},
+			{0, 0, 1},
+			{0, negZero, 1},
+			{0, 88.72284, inf},
+			{0, 1e38, inf},
+			{0, -1e38, 0},
+			{0, -104, 0},
+			{0, -103.9, math.SmallestNonzeroFloat32},
+			{0, 1e-40, 1},
+			{1, nan, nan},
+			{1, -nan, nan},
+			{1, inf, 1},
+			{1, -inf, 0},
+			{1, 0, .5},
+			{1, negZero, .5},
+			{1, 1e38, 1},
+			{1, -1e38, 0},
+			{1, -103.9, math.SmallestNonzeroFloat32},
+			{1, -104, 0},
+			{2, nan, nan},
+			{2, -nan, nan},
+			{2, inf, 1},
+			{2, -inf, -1},
+			{2, 0, 0},
+			{2, negZero, negZero},
+			{2, 1e38, 1},
+			{2, -1e38, -1},
+			{2, 1e-40, 1e-40},
+			{2, -math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32},
+			{2, 0x1p-126, 0x1p-126},
 		} {
 			f := functions[c.f]
 			if got := f.one(c.x); !same(got, c.want) {
@@ -110,6 +138,31 @@ func TestPlace(t *testing.T) {
 				for i, v := range x {
 					if v != x[0] {
 						t.Fatalf("%s: element %d of %d is %v, not %v", f.name, i, n, v, x[0])
+					}
+				}
+			}
+		}
+	})
+}
+
+// FuzzFunctions takes the bits of numbers: at every level their functions are within 3 units in the last place.
+func FuzzFunctions(f *testing.F) {
+	f.Add([]byte{0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0x7f, 1, 0, 0, 0x80})
+	f.Add(binary.LittleEndian.AppendUint32(make([]byte, 67), math.Float32bits(-88.5)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		x := make([]float32, min(len(b)/4, 1000))
+		for i := range x {
+			x[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+		}
+		y := make([]float32, len(x))
+		defer force(t, Level())
+		for _, level := range Levels() {
+			force(t, level)
+			for _, f := range functions {
+				f.all(y, x)
+				for i, v := range x {
+					if d := ulps(y[i], f.double(float64(v))); d > 3 || (y[i] != y[i]) != (v != v) {
+						t.Fatalf("%s, %s(%v) = %v, %v ulp off", level, f.name, v, y[i], d)
 					}
 				}
 			}

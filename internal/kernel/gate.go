@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // GateForward is one step of the LSTM cell for Rows rows of one panel:
 //
 //	i, f, o = σ(z + p)    c̃ = tanh(z + p)    c = f·cPrev + i·c̃    h = o·tanh(c)
@@ -37,7 +39,7 @@ func (a *GateForward[T]) Run() {
 	reach(a.C, a.Rows*PanelUnits)
 	reach(a.TanhC, a.Rows*PanelUnits)
 	reach(a.H, last*a.HRow+PanelUnits)
-	if b, ok := any(a).(*GateForward[float32]); ok && gateForwardSIMD(b) {
+	if single[T]() && gateForwardSIMD((*GateForward[float32])(unsafe.Pointer(a))) {
 		return
 	}
 	for r := range a.Rows {
@@ -91,7 +93,7 @@ func (a *GateBackward[T]) Run() {
 	reach(a.DH, last*a.DHRow+PanelUnits)
 	reach(a.DC, a.Rows*PanelUnits)
 	reach(a.DP, reachOff(a.Off, a.Rows)+PanelWidth)
-	if b, ok := any(a).(*GateBackward[float32]); ok && gateBackwardSIMD(b) {
+	if single[T]() && gateBackwardSIMD((*GateBackward[float32])(unsafe.Pointer(a))) {
 		return
 	}
 	for r := range a.Rows {

@@ -59,7 +59,7 @@ func TestGates(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
 		g := newGuards(t, 8, 9*160)
-		for trial := range 3000 {
+		for trial := range trials(1500) {
 			g.back = trial%2 == 0
 			c := randomGate(r)
 			what := fmt.Sprintf("trial %d %+v", trial, c)
@@ -67,9 +67,11 @@ func TestGates(t *testing.T) {
 			if trial%3 == 0 {
 				fill = randomSpecial
 			}
-			f := GateForward[float32]{Rows: c.rows, ZRow: c.zRow, CPrevRow: c.cPrevRow, HRow: c.hRow, Hard: c.hard,
+			f := GateForward[float32]{
+				Rows: c.rows, ZRow: c.zRow, CPrevRow: c.cPrevRow, HRow: c.hRow, Hard: c.hard,
 				Z: fill(r, g.slice((c.rows-1)*c.zRow+PanelWidth)), Off: offsets(r, g, c), P: fill(r, g.slice(c.slots*PanelWidth)),
-				CPrev: fill(r, g.slice((c.rows-1)*c.cPrevRow+PanelUnits)), TanhC: g.slice(c.rows * PanelUnits), H: g.slice((c.rows-1)*c.hRow + PanelUnits)}
+				CPrev: fill(r, g.slice((c.rows-1)*c.cPrevRow+PanelUnits)), TanhC: g.slice(c.rows * PanelUnits), H: g.slice((c.rows-1)*c.hRow + PanelUnits),
+			}
 			if f.G = f.Z; !c.gatesInZ {
 				f.G = g.slice(c.rows * PanelWidth)
 			}
@@ -92,8 +94,10 @@ func TestGates(t *testing.T) {
 				return &d
 			}
 			plain := copies("go")
-			d := GateForward[float64]{Rows: c.rows, ZRow: c.zRow, CPrevRow: c.cPrevRow, HRow: c.hRow, Hard: float64(c.hard), Off: f.Off,
-				Z: doubled(f.Z), P: doubled(f.P), CPrev: doubled(f.CPrev), TanhC: doubled(f.TanhC), H: doubled(f.H)}
+			d := GateForward[float64]{
+				Rows: c.rows, ZRow: c.zRow, CPrevRow: c.cPrevRow, HRow: c.hRow, Hard: float64(c.hard), Off: f.Off,
+				Z: doubled(f.Z), P: doubled(f.P), CPrev: doubled(f.CPrev), TanhC: doubled(f.TanhC), H: doubled(f.H),
+			}
 			if d.G = d.Z; !c.gatesInZ {
 				d.G = doubled(f.G)
 			}
@@ -117,7 +121,7 @@ func TestGatesBackward(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(2, 1))
 		g := newGuards(t, 7, 9*160)
-		for trial := range 3000 {
+		for trial := range trials(1500) {
 			g.back = trial%2 == 0
 			c := randomGate(r)
 			what := fmt.Sprintf("trial %d %+v", trial, c)
@@ -125,9 +129,11 @@ func TestGatesBackward(t *testing.T) {
 			if trial%3 == 0 {
 				fill = randomSpecial
 			}
-			f := GateBackward[float32]{Rows: c.rows, CPrevRow: c.cPrevRow, DHRow: c.hRow, Hard: c.hard,
+			f := GateBackward[float32]{
+				Rows: c.rows, CPrevRow: c.cPrevRow, DHRow: c.hRow, Hard: c.hard,
 				G: fill(r, g.slice(c.rows*PanelWidth)), CPrev: fill(r, g.slice((c.rows-1)*c.cPrevRow+PanelUnits)), TanhC: fill(r, g.slice(c.rows*PanelUnits)),
-				DH: fill(r, g.slice((c.rows-1)*c.hRow+PanelUnits)), DC: fill(r, g.slice(c.rows*PanelUnits)), Off: offsets(r, g, c), DP: fill(r, g.slice(c.slots*PanelWidth))}
+				DH: fill(r, g.slice((c.rows-1)*c.hRow+PanelUnits)), DC: fill(r, g.slice(c.rows*PanelUnits)), Off: offsets(r, g, c), DP: fill(r, g.slice(c.slots*PanelWidth)),
+			}
 			if trial%3 != 0 { // values that gates take, the ends of the hard ones among them
 				for _, x := range [][]float32{f.G, f.TanhC} {
 					for i := range x {
@@ -141,8 +147,10 @@ func TestGatesBackward(t *testing.T) {
 			force(t, "go")
 			plain.Run()
 			force(t, at)
-			d := GateBackward[float64]{Rows: c.rows, CPrevRow: c.cPrevRow, DHRow: c.hRow, Hard: float64(c.hard), Off: f.Off,
-				G: doubled(f.G), CPrev: doubled(f.CPrev), TanhC: doubled(f.TanhC), DH: doubled(f.DH), DC: doubled(f.DC), DP: doubled(f.DP)}
+			d := GateBackward[float64]{
+				Rows: c.rows, CPrevRow: c.cPrevRow, DHRow: c.hRow, Hard: float64(c.hard), Off: f.Off,
+				G: doubled(f.G), CPrev: doubled(f.CPrev), TanhC: doubled(f.TanhC), DH: doubled(f.DH), DC: doubled(f.DC), DP: doubled(f.DP),
+			}
 			d.Run()
 			f.Run()
 			for i, x := range [][]float32{f.G, f.DC, f.DP} {

@@ -6,16 +6,27 @@ type matrix[T Float] struct {
 	row, col int
 }
 
-// operand is op(x) for a row-major x whose rows are ld apart.
-func operand[T Float](x []T, ld int, transposed bool) matrix[T] {
+// operand is the rows×cols matrix op(x) for a row-major x whose rows are ld apart. It panics where x is too short or its
+// rows overlap.
+func operand[T Float](x []T, ld int, transposed bool, rows, cols int) matrix[T] {
 	if transposed {
+		reachMatrix(x, ld, cols, rows)
 		return matrix[T]{x, 1, ld}
 	}
+	reachMatrix(x, ld, rows, cols)
 	return matrix[T]{x, ld, 1}
 }
 
-// reach panics unless the matrix holds rows × cols elements.
-func (a matrix[T]) reach(rows, cols int) { reach(a.x, (rows-1)*a.row+(cols-1)*a.col+1) }
+// reachMatrix panics unless x holds rows > 0 rows of cols > 0 elements that are ld apart and do not overlap.
+func reachMatrix[T Float](x []T, ld, rows, cols int) {
+	if rows > 1 && ld < cols {
+		panic("kernel: stride too small")
+	}
+	reach(x, (rows-1)*ld+cols)
+}
+
+// f32 is the matrix as what it is when T is float32.
+func (a matrix[T]) f32() matrix[float32] { return matrix[float32]{f32(a.x), a.row, a.col} }
 
 // Gemm computes C = alpha·op(A)·op(B) + beta·C for row-major matrices: op(A) is m×k, op(B) is k×n, C is m×n, with row
 // strides lda, ldb, ldc. With beta 0 what C held is never read; with alpha 0 or k 0 A and B are never read.
@@ -26,21 +37,14 @@ func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 	if !scaleRows(m, n, beta, c, ldc, k == 0 || alpha == 0) {
 		return
 	}
-	l, r := operand(a, lda, transA), operand(b, ldb, transB)
-	l.reach(m, k)
-	r.reach(k, n)
-	multiply(m, n, k, alpha, l, r, beta != 0, c, ldc)
-}
-
-// multiply computes C = alpha·A·B, or with add C += alpha·A·B. No count is 0.
-func multiply[T Float](m, n, k int, alpha T, a, b matrix[T], add bool, c []T, ldc int) {
-	if a, ok := any(a).(matrix[float32]); ok && gemmSIMD(m, n, k, float32(alpha), a, any(b).(matrix[float32]), add, any(c).([]float32), ldc) {
+	l, r := operand(a, lda, transA, m, k), operand(b, ldb, transB, k, n)
+	if single[T]() && gemmSIMD(m, n, k, float32(alpha), l.f32(), r.f32(), beta != 0, f32(c), ldc) {
 		return
 	}
-	if !add {
+	if beta == 0 {
 		clearRows(m, n, c, ldc)
 	}
-	addProduct(m, n, k, alpha, a, b, c, ldc)
+	addProduct(m, n, k, alpha, l, r, c, ldc)
 }
 
 // scaleRows makes beta·C of an m×n matrix, but leaves C as it is when beta is 0 unless last. It reports whether there is
@@ -49,7 +53,7 @@ func scaleRows[T Float](m, n int, beta T, c []T, ldc int, last bool) bool {
 	if m == 0 || n == 0 {
 		return false
 	}
-	reach(c, (m-1)*ldc+n)
+	reachMatrix(c, ldc, m, n)
 	switch {
 	case beta == 0 && last:
 		clearRows(m, n, c, ldc)

@@ -47,12 +47,12 @@ func tilingOf(l level) *tiling {
 
 // vectors is the width of the next tile, in vectors, where w columns are left of m rows.
 func (t *tiling) vectors(m, w int) int {
-	switch v := (w + t.lanes - 1) / t.lanes; {
-	case v >= 8 && m <= t.wide:
+	switch {
+	case m <= t.wide && w > 7*t.lanes:
 		return 8
-	case v >= 4 && m <= t.four:
+	case m <= t.four && w > 3*t.lanes:
 		return 4
-	case v >= 2:
+	case w > t.lanes:
 		return 2
 	}
 	return 1
@@ -60,6 +60,9 @@ func (t *tiling) vectors(m, w int) int {
 
 // evenBlock splits k evenly into the fewest blocks of at most kBlock.
 func evenBlock(k int) int {
+	if k <= kBlock {
+		return k
+	}
 	blocks := (k + kBlock - 1) / kBlock
 	return (k + blocks - 1) / blocks
 }
@@ -72,6 +75,15 @@ type gemmCall struct {
 	a, c       *float32
 	aRow, aCol int
 	cRow       int
+}
+
+// most is how many rows a tile of v vectors has. Rows of A whole pages apart share a set of the first-level cache, which
+// does not keep twelve of them.
+func (g *gemmCall) most(v int) int {
+	if g.aRow%1024 == 0 {
+		return min(g.rows[v], 6)
+	}
+	return g.rows[v]
 }
 
 func at(p *float32, i int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }
@@ -114,7 +126,7 @@ func (g *gemmCall) direct(m, n, k int, b *float32, bRow int, add bool) {
 	}
 }
 
-// packing packs B block by block. When one block of rows is all, each panel is used as soon as it is packed.
+// packing packs B block by block. When one block of rows is all, one panel's place serves for all of them.
 func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
 	buffer := buffers.Get().(*[kBlock * nBlock]float32)
 	step := evenBlock(k)
@@ -125,15 +137,28 @@ func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
 			for i := 0; i < m; i += mBlock {
 				rows := min(mBlock, m-i)
 				for j := 0; j < cols; j += g.panel {
-					panel := buffer[:]
+					panel := &buffer[0]
 					if m > mBlock {
-						panel = buffer[j*kc:]
+						panel = &buffer[j*kc]
 					}
 					w := min(g.panel, cols-j)
-					if i == 0 {
-						g.pack(panel, b.x[k0*b.row+(j0+j)*b.col:], b.row, b.col, kc, w)
+					from, c := at(g.a, i*g.aRow+k0*g.aCol), at(g.c, i*g.cRow+j0+j)
+					x := b.x[k0*b.row+(j0+j)*b.col:]
+					switch {
+					case b.col == 1 && w <= g.lanes:
+						g.run(1, rows, w, kc, from, &x[0], b.row, c, more)
+						continue
+					case i > 0:
+					case b.col == 1:
+						first := g.copying(rows, w, kc, from, &x[0], b.row, panel, c, more)
+						if first < rows {
+							g.packed(rows-first, w, kc, at(from, first*g.aRow), panel, at(c, first*g.cRow), more)
+						}
+						continue
+					default:
+						g.pack(panel, x, b.row, b.col, kc, w)
 					}
-					g.packed(rows, w, kc, at(g.a, i*g.aRow+k0*g.aCol), &panel[0], at(g.c, i*g.cRow+j0+j), more)
+					g.packed(rows, w, kc, from, panel, c, more)
 				}
 			}
 		}
@@ -141,35 +166,63 @@ func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
 	buffers.Put(buffer)
 }
 
+// copying computes the first tile of rows, while it copies B, k rows of w columns, to the panel, and returns its rows. It
+// saves going through B once more to pack it.
+func (g *gemmCall) copying(rows, w, k int, a, b *float32, bRow int, panel, c *float32, add bool) int {
+	most, last := g.most(2), w-g.lanes
+	tiles := (rows + most - 1) / most
+	rows = (rows + tiles - 1) / tiles
+	accumulate := 0
+	if add {
+		accumulate = 1
+	}
+	switch {
+	case g.level == levelAVX512:
+		gemmCopy2x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, accumulate)
+	case last < 8:
+		gemmCopy2mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, accumulate)
+	default:
+		gemmCopy2x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, accumulate)
+	}
+	return rows
+}
+
 // packed multiplies with one packed panel.
 func (g *gemmCall) packed(rows, w, k int, a, panel, c *float32, add bool) {
-	g.run((w+g.lanes-1)/g.lanes, rows, w, k, a, panel, g.panel, c, add)
+	v := 1
+	if w > g.lanes {
+		v = 2
+	}
+	g.run(v, rows, w, k, a, panel, g.panel, c, add)
 }
 
 // pack copies k rows of w columns of B, element (l, j) at x[l·row + j·col], to the rows of a panel. One of row and col is
 // 1. What a panel has beyond w columns is never used.
-func (g *gemmCall) pack(panel, x []float32, row, col, k, w int) {
-	_ = panel[k*g.panel-1]
+func (g *gemmCall) pack(panel *float32, x []float32, row, col, k, w int) {
 	if col == 1 {
 		if g.level == levelAVX512 {
-			packRows512(k, w, &x[0], 4*row, &panel[0])
+			packRows512(k, w, &x[0], 4*row, panel)
 		} else {
-			packRows256(k, w, &x[0], 4*row, &panel[0])
+			packRows256(k, w, &x[0], 4*row, panel)
 		}
 		return
 	}
 	for j := 0; j < w; j += g.lanes {
 		if g.level == levelAVX512 {
-			transpose512(min(g.lanes, w-j), k, &x[j*col], 4*col, &panel[j], 4*g.panel)
+			transpose512(min(g.lanes, w-j), k, &x[j*col], 4*col, at(panel, j), 4*g.panel)
 		} else {
-			transpose256(min(g.lanes, w-j), k, &x[j*col], 4*col, &panel[j], 4*g.panel)
+			transpose256(min(g.lanes, w-j), k, &x[j*col], 4*col, at(panel, j), 4*g.panel)
 		}
 	}
 }
 
 // run computes rows by w columns of C, in v vectors. Rows are split evenly into tiles: 13 are 7 + 6, not 12 + 1.
 func (g *gemmCall) run(v, rows, w, k int, a, b *float32, bRow int, c *float32, add bool) {
-	most, last := g.rows[v], w-(v-1)*g.lanes
+	most, last := g.most(v), w-(v-1)*g.lanes
+	if rows <= most {
+		g.tiles(v, last, k, 1, rows, a, b, bRow, c, add)
+		return
+	}
 	tiles := (rows + most - 1) / most
 	low, high := rows/tiles, rows%tiles // tiles of low rows, but high of them of one more
 	if high > 0 {

@@ -24,6 +24,11 @@ func gemm4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float3
 //go:noescape
 func gemm8x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
 
+// gemmCopy2x512 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, and copies B to panel, for rows ≤ 12 and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+//
+//go:noescape
+func gemmCopy2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+
 // gemm1x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 6 each and 1 vectors; k ≥ 1, strides are in bytes.
 //
 //go:noescape
@@ -63,3 +68,13 @@ func gemm8x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float3
 //
 //go:noescape
 func gemm8mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+
+// gemmCopy2x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, and copies B to panel, for rows ≤ 6 and 2 vectors; k ≥ 1, strides are in bytes.
+//
+//go:noescape
+func gemmCopy2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+
+// gemmCopy2mx256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, and copies B to panel, for rows ≤ 6 and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+//
+//go:noescape
+func gemmCopy2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)

@@ -101,8 +101,10 @@ func randomCase(r *rand.Rand, most int) gemmCase {
 		}
 		return 1 + r.IntN(most)
 	}
-	c := gemmCase{transA: r.IntN(2) == 0, transB: r.IntN(2) == 0, m: dim(), n: dim(), k: dim(),
-		alpha: []float32{1, -.5, 0, 2.5}[r.IntN(4)], beta: []float32{0, 1, -.75}[r.IntN(3)]}
+	c := gemmCase{
+		transA: r.IntN(2) == 0, transB: r.IntN(2) == 0, m: dim(), n: dim(), k: dim(),
+		alpha: []float32{1, -.5, 0, 2.5}[r.IntN(4)], beta: []float32{0, 1, -.75}[r.IntN(3)],
+	}
 	if r.IntN(2) == 0 {
 		c.moreA, c.moreB, c.moreC = r.IntN(9), r.IntN(9), r.IntN(9)
 	}
@@ -118,7 +120,7 @@ func TestGemm(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
 		g := newGuards(t, 3, 80*90)
 		var p Packed[float32]
-		for trial := range 2500 {
+		for trial := range trials(1500) {
 			g.back = trial%2 == 0
 			c := randomCase(r, 70)
 			na, nb, nc := c.sizes()
@@ -156,6 +158,9 @@ func TestGemm(t *testing.T) {
 
 // TestGemmLarge crosses the blocks of each dimension.
 func TestGemmLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	eachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(2, 1))
 		var p Packed[float32]
@@ -274,6 +279,8 @@ func TestShortGemm(t *testing.T) {
 		}
 		wantPanic(t, "m", size, func() { Gemm(false, false, -4, 5, 6, 1, x(24), 6, x(30), 5, 0, x(20), 5) })
 		wantPanic(t, "lda", size, func() { Gemm(false, false, 4, 5, 6, 1, x(24), -6, x(30), 5, 0, x(20), 5) })
+		wantPanic(t, "rows of A", "kernel: stride too small", func() { Gemm(false, false, 4, 5, 6, 1, x(24), 5, x(30), 5, 0, x(20), 5) })
+		wantPanic(t, "rows of C", "kernel: stride too small", func() { Gemm(false, false, 4, 5, 6, 1, x(24), 6, x(30), 5, 0, x(20), 4) })
 		wantPanic(t, "ldb", size, func() { p.Pack(false, 6, 5, x(30), -5) })
 		Gemm(false, false, 0, 5, 6, 1, nil, 6, x(30), 5, 0, x(0), 5)
 		Gemm(false, false, 4, 0, 6, 1, x(24), 6, nil, 5, 0, x(0), 5)

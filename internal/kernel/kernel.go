@@ -15,6 +15,8 @@
 // depends on the number of cores.
 package kernel
 
+import "unsafe"
+
 //go:generate go run -C gen . -out ..
 
 // PanelUnits is the number of LSTM units in a panel; PanelWidth is the length of a panel row: their four gates.
@@ -28,6 +30,15 @@ type Float interface{ float32 | float64 }
 
 // Panels returns how many panels n units take.
 func Panels(n int) int { return (n + PanelUnits - 1) / PanelUnits }
+
+// single reports whether T is float32. The compiler knows.
+func single[T Float]() bool {
+	var x T
+	return unsafe.Sizeof(x) == 4
+}
+
+// f32 is x as what it is when T is float32. It must not be called for float64.
+func f32[T Float](x []T) []float32 { return *(*[]float32)(unsafe.Pointer(&x)) }
 
 // maxSize bounds counts and strides, so that sums of their products do not overflow.
 const maxSize = 1 << 30

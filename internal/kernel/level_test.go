@@ -26,6 +26,14 @@ func force(t testing.TB, name string) {
 	}
 }
 
+// trials is how often to repeat a random test: n times, less when time is short.
+func trials(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 func TestLevels(t *testing.T) {
 	levels, before := Levels(), Level()
 	if !slices.Contains(levels, "go") || !slices.Contains(levels, before) {
@@ -84,13 +92,13 @@ func randomSpecial(r *rand.Rand, x []float32) []float32 {
 
 // same reports whether two numbers have the same bits or are both NaN.
 func same[T Float](a, b T) bool {
-	return a == b && math.Signbit(float64(a)) == math.Signbit(float64(b)) || a != a && b != b
+	return a == b && math.Signbit(float64(a)) == math.Signbit(float64(b)) || math.IsNaN(float64(a)) && math.IsNaN(float64(b))
 }
 
 // kind is what two roundings of the same result must share: NaN, or the sign of an infinity.
 func kind[T Float](x T) int {
 	switch {
-	case x != x:
+	case math.IsNaN(float64(x)):
 		return 2
 	case math.IsInf(float64(x), 1):
 		return 1

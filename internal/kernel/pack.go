@@ -6,7 +6,7 @@ func PackGates[T Float](rows, units int, src []T, srcRow, gate int, dst []T) {
 	if !reachPieces(rows, units, src, srcRow, gate, dst) {
 		return
 	}
-	if s, ok := any(src).([]float32); ok && units == PanelUnits && packGatesSIMD(rows, s, srcRow, gate, any(dst).([]float32)) {
+	if single[T]() && units == PanelUnits && packGatesSIMD(rows, f32(src), srcRow, gate, f32(dst)) {
 		return
 	}
 	for r := range rows {
@@ -22,7 +22,7 @@ func UnpackGates[T Float](rows, units int, src, dst []T, dstRow, gate int) {
 	if !reachPieces(rows, units, dst, dstRow, gate, src) {
 		return
 	}
-	if s, ok := any(src).([]float32); ok && units == PanelUnits && unpackGatesSIMD(rows, s, any(dst).([]float32), dstRow, gate) {
+	if single[T]() && units == PanelUnits && unpackGatesSIMD(rows, f32(src), f32(dst), dstRow, gate) {
 		return
 	}
 	for r := range rows {
@@ -54,11 +54,11 @@ func Transpose[T Float](rows, cols int, src []T, srcRow int, dst []T, dstRow int
 	if rows == 0 || cols == 0 {
 		return
 	}
-	reach(src, (rows-1)*srcRow+cols)
-	reach(dst, (cols-1)*dstRow+rows)
+	reachMatrix(src, srcRow, rows, cols)
+	reachMatrix(dst, dstRow, cols, rows)
 	done := 0
-	if s, ok := any(src).([]float32); ok {
-		done = transposeSIMD(rows, cols, s, srcRow, any(dst).([]float32), dstRow)
+	if single[T]() {
+		done = transposeSIMD(rows, cols, f32(src), srcRow, f32(dst), dstRow)
 	}
 	for i := done; i < rows; i++ {
 		for j, v := range src[i*srcRow:][:cols] {

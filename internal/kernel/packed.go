@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Packed is the right operand of many products, such as a layer's weights, in the order in which a product reads it. It is
 // made for the level of its making and keeps to it. Any number of goroutines may multiply with it at once.
 type Packed[T Float] struct {
@@ -16,9 +18,8 @@ func (p *Packed[T]) Pack(transB bool, k, n int, b []T, ldb int) {
 	if k == 0 || n == 0 {
 		return
 	}
-	m := operand(b, ldb, transB)
-	m.reach(k, n)
-	if q, ok := any(p).(*Packed[float32]); ok && packSIMD(q, any(m).(matrix[float32])) {
+	m := operand(b, ldb, transB, k, n)
+	if single[T]() && packSIMD((*Packed[float32])(unsafe.Pointer(p)), m.f32()) {
 		return
 	}
 	p.grow(k * n)
@@ -47,9 +48,8 @@ func (p *Packed[T]) Gemm(transA bool, m int, alpha T, a []T, lda int, beta T, c 
 	if !scaleRows(m, p.n, beta, c, ldc, p.k == 0 || alpha == 0) {
 		return
 	}
-	l := operand(a, lda, transA)
-	l.reach(m, p.k)
-	if q, ok := any(p).(*Packed[float32]); ok && packedSIMD(q, m, float32(alpha), any(l).(matrix[float32]), beta != 0, any(c).([]float32), ldc) {
+	l := operand(a, lda, transA, m, p.k)
+	if single[T]() && packedSIMD((*Packed[float32])(unsafe.Pointer(p)), m, float32(alpha), l.f32(), beta != 0, f32(c), ldc) {
 		return
 	}
 	if beta == 0 {

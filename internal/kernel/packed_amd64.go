@@ -15,7 +15,7 @@ func packSIMD(p *Packed[float32], b matrix[float32]) bool {
 	for k0, step := 0, evenBlock(p.k); k0 < p.k; k0 += step {
 		kc := min(step, p.k-k0)
 		for j := 0; j < p.n; j += g.panel {
-			g.pack(x, b.x[k0*b.row+j*b.col:], b.row, b.col, kc, min(g.panel, p.n-j))
+			g.pack(&x[0], b.x[k0*b.row+j*b.col:], b.row, b.col, kc, min(g.panel, p.n-j))
 			x = x[kc*g.panel:]
 		}
 	}

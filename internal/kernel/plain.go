@@ -2,9 +2,16 @@
 
 package kernel
 
-// Where there is no assembly, nothing is done in it: these report that.
+// Pause tells the processor that the program spins: a loop that waits for another core calls it.
+func Pause() {}
 
 func detect() level { return levelGo }
+
+func multiplyAdd(n int) { multiplyAddGo(n) }
+
+func multiplyAddLanes() int { return 1 }
+
+// Where there is no assembly, nothing is done in it: the rest reports that.
 
 func productSIMD(*Product[float32], int) bool { return false }
 

@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Product is C = A·B, or C += A·B with Add, for a B of PanelWidth columns.
 //
 // A has rows ARow apart. The inner dimension runs over Blocks blocks of K steps: inside a block A moves by AStep, from
@@ -24,7 +26,7 @@ func (p *Product[T]) Run(rows int) {
 	if rows == 0 {
 		return
 	}
-	reach(p.C, (rows-1)*p.CRow+PanelWidth)
+	reachMatrix(p.C, p.CRow, rows, PanelWidth)
 	if p.K == 0 {
 		if !p.Add {
 			for r := range rows {
@@ -33,10 +35,13 @@ func (p *Product[T]) Run(rows int) {
 		}
 		return
 	}
+	if p.ARow == 0 && rows > 1 || p.AStep == 0 && p.K > 1 {
+		panic("kernel: stride too small")
+	}
 	blocks := max(p.Blocks, 1)
 	reach(p.A, (rows-1)*p.ARow+(p.K-1)*p.AStep+(blocks-1)*p.ABlock+1)
 	reach(p.B, (blocks*p.K-1)*p.BStep+PanelWidth)
-	if q, ok := any(p).(*Product[float32]); ok && productSIMD(q, rows) {
+	if single[T]() && productSIMD((*Product[float32])(unsafe.Pointer(p)), rows) {
 		return
 	}
 	if !p.Add {

@@ -16,7 +16,7 @@ func TestProduct(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
 		g := newGuards(t, 3, 40000)
-		for trial := range 1200 {
+		for trial := range trials(700) {
 			g.back = trial%2 == 0
 			rows := 1 + r.IntN(15)
 			p := Product[float32]{K: r.IntN(40), Blocks: r.IntN(4), Add: r.IntN(2) == 0, BStep: PanelWidth + r.IntN(2)*r.IntN(20), CRow: PanelWidth + r.IntN(2)*r.IntN(30)}
@@ -67,8 +67,10 @@ func TestProduct(t *testing.T) {
 func TestProductSplit(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		for _, c := range []struct{ rows, k, blocks int }{{2, 25000, 1}, {3, 6000, 3}, {1500, 70, 1}, {1, 11000, 2}} {
-			one := Product[float32]{A: slices.Repeat([]float32{1}, c.rows*c.k*c.blocks), ARow: c.k * c.blocks, AStep: 1, ABlock: c.k, K: c.k, Blocks: c.blocks,
-				B: slices.Repeat([]float32{1}, PanelWidth), C: make([]float32, c.rows*PanelWidth), CRow: PanelWidth}
+			one := Product[float32]{
+				A: slices.Repeat([]float32{1}, c.rows*c.k*c.blocks), ARow: c.k * c.blocks, AStep: 1, ABlock: c.k, K: c.k, Blocks: c.blocks,
+				B: slices.Repeat([]float32{1}, c.k*c.blocks+PanelWidth), BStep: 1, C: make([]float32, c.rows*PanelWidth), CRow: PanelWidth,
+			}
 			one.Run(c.rows)
 			for i, v := range one.C {
 				if v != float32(c.k*c.blocks) {
@@ -134,5 +136,10 @@ func TestShortProduct(t *testing.T) {
 		p = good
 		p.ARow = -1
 		wantPanic(t, "stride", "kernel: negative or too large size", func() { p.Run(4) })
+		p.ARow = 0
+		wantPanic(t, "no stride", "kernel: stride too small", func() { p.Run(4) })
+		p = good
+		p.CRow = 63
+		wantPanic(t, "rows of C", "kernel: stride too small", func() { p.Run(4) })
 	})
 }

@@ -12,7 +12,7 @@ func addBias[T Float](rows, cols int, d []T, dRow int, b []T, relu bool) {
 	if !reachRows(rows, cols, d, dRow, b) {
 		return
 	}
-	if s, ok := any(d).([]float32); ok && addBiasSIMD(rows, cols, s, dRow, any(b).([]float32), relu) {
+	if single[T]() && addBiasSIMD(rows, cols, f32(d), dRow, f32(b), relu) {
 		return
 	}
 	for r := range rows {
@@ -31,7 +31,7 @@ func SumRows[T Float](rows, cols int, x []T, xRow int, d []T) {
 	if !reachRows(rows, cols, x, xRow, d) {
 		return
 	}
-	if s, ok := any(x).([]float32); ok && sumRowsSIMD(rows, cols, s, xRow, any(d).([]float32)) {
+	if single[T]() && sumRowsSIMD(rows, cols, f32(x), xRow, f32(d)) {
 		return
 	}
 	for r := range rows {
@@ -47,7 +47,7 @@ func reachRows[T Float](rows, cols int, x []T, xRow int, row []T) bool {
 	if rows == 0 || cols == 0 {
 		return false
 	}
-	reach(x, (rows-1)*xRow+cols)
+	reachMatrix(x, xRow, rows, cols)
 	reach(row, cols)
 	return true
 }

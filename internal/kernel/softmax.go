@@ -9,8 +9,8 @@ func Softmax[T Float](x []T) (logSum float64, largest T) {
 		panic("kernel: softmax of nothing")
 	}
 	var sum T
-	if s, ok := any(x).([]float32); ok && active != levelGo {
-		a, b := softmaxSIMD(s)
+	if single[T]() && active != levelGo {
+		a, b := softmaxSIMD(f32(x))
 		sum, largest = T(a), T(b)
 	} else {
 		sum, largest = softmaxGo(x)

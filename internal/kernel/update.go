@@ -8,12 +8,12 @@ import "math"
 func RMSprop[T Float](w, v, g []T, rate, rho, eps T, inside bool) {
 	reach(v, len(w))
 	reach(g, len(w))
-	if s, ok := any(w).([]float32); ok && rmspropSIMD(s, any(v).([]float32), any(g).([]float32), float32(rate), float32(rho), float32(eps), inside) {
+	if single[T]() && rmspropSIMD(f32(w), f32(v), f32(g), float32(rate), float32(rho), float32(eps), inside) {
 		return
 	}
 	v, g = v[:len(w)], g[:len(w)]
 	for i, d := range g {
-		v[i] = T(rho*v[i]) + T((1-rho)*d*d)
+		v[i] = rounded(rho*v[i]) + rounded((1-rho)*d*d)
 		if inside {
 			w[i] -= rate * d / sqrt(v[i]+eps)
 		} else {
@@ -32,15 +32,15 @@ func Adam[T Float](w, m, v, g []T, rate, beta1, beta2, k, eps T) {
 	reach(m, len(w))
 	reach(v, len(w))
 	reach(g, len(w))
-	if s, ok := any(w).([]float32); ok && adamSIMD(s, any(m).([]float32), any(v).([]float32), any(g).([]float32),
+	if single[T]() && adamSIMD(f32(w), f32(m), f32(v), f32(g),
 		float32(rate), float32(beta1), float32(beta2), float32(k), float32(eps)) {
 		return
 	}
 	m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]
 	for i, d := range g {
-		m[i] = T(beta1*m[i]) + T((1-beta1)*d)
-		v[i] = T(beta2*v[i]) + T((1-beta2)*d*d)
-		w[i] -= rate * m[i] / (T(sqrt(v[i])*k) + eps)
+		m[i] = rounded(beta1*m[i]) + rounded((1-beta1)*d)
+		v[i] = rounded(beta2*v[i]) + rounded((1-beta2)*d*d)
+		w[i] -= rate * m[i] / (rounded(sqrt(v[i])*k) + eps)
 	}
 }
 

@@ -3,7 +3,7 @@ package kernel
 // Add adds a to d.
 func Add[T Float](d, a []T) {
 	reach(a, len(d))
-	if s, ok := any(d).([]float32); ok && addSIMD(s, any(a).([]float32)) {
+	if single[T]() && addSIMD(f32(d), f32(a)) {
 		return
 	}
 	for i, v := range a[:len(d)] {
@@ -14,11 +14,11 @@ func Add[T Float](d, a []T) {
 // AddScaled adds k·a to d.
 func AddScaled[T Float](d []T, k T, a []T) {
 	reach(a, len(d))
-	if s, ok := any(d).([]float32); ok && addScaledSIMD(s, float32(k), any(a).([]float32)) {
+	if single[T]() && addScaledSIMD(f32(d), float32(k), f32(a)) {
 		return
 	}
 	for i, v := range a[:len(d)] {
-		d[i] += T(k * v)
+		d[i] += rounded(k * v)
 	}
 }
 
@@ -26,7 +26,7 @@ func AddScaled[T Float](d []T, k T, a []T) {
 func Mul[T Float](d, a, b []T) {
 	reach(a, len(d))
 	reach(b, len(d))
-	if s, ok := any(d).([]float32); ok && mulSIMD(s, any(a).([]float32), any(b).([]float32)) {
+	if single[T]() && mulSIMD(f32(d), f32(a), f32(b)) {
 		return
 	}
 	a, b = a[:len(d)], b[:len(d)]
@@ -37,7 +37,7 @@ func Mul[T Float](d, a, b []T) {
 
 // Scale multiplies d by k.
 func Scale[T Float](d []T, k T) {
-	if s, ok := any(d).([]float32); ok && scaleSIMD(s, float32(k)) {
+	if single[T]() && scaleSIMD(f32(d), float32(k)) {
 		return
 	}
 	for i := range d {
@@ -49,9 +49,9 @@ func Scale[T Float](d []T, k T) {
 // are the same at every level.
 func SumSquares[T Float](x []T) float64 {
 	var sums [16]float64
-	if s, ok := any(x).([]float32); !ok || !sumSquaresSIMD(s, &sums) {
+	if !single[T]() || !sumSquaresSIMD(f32(x), &sums) {
 		for i, v := range x {
-			sums[i%16] += float64(float64(v) * float64(v))
+			sums[i%16] += rounded(float64(v) * float64(v))
 		}
 	}
 	return pairwise(sums)

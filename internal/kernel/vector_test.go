@@ -234,7 +234,7 @@ func TestRows(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(11, 12))
 		g := newGuards(t, 3, 8*200)
-		for trial := range 1500 {
+		for trial := range trials(1500) {
 			g.back = trial%2 == 0
 			rows, cols := r.IntN(7), r.IntN(150)
 			stride := cols + r.IntN(20)

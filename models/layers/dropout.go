@@ -13,6 +13,13 @@ type dropoutScratch[T Float] struct {
 	y, dx Batch[T]
 	mask  []T // 0 or 1/(1−rate)
 	fixed bool
+
+	// The operands of the running call and its tasks, kept so that a call allocates nothing.
+	in                *Batch[T]
+	key               uint64
+	rate              float64
+	shards            int
+	forward, backward func(int)
 }
 
 // Spec implements Layer.
@@ -32,18 +39,41 @@ func (l *Dropout[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	if !w.Train || l.spec.Rate == 0 {
 		return x
 	}
+	s := l.bind(w, x)
+	s.mask = grow(s.mask, x.Rows*x.Cols)
+	s.key = Mix(Mix(w.Seed^0x64726f70)+w.Layer) + w.Step
+	s.y.resize(x.Rows, x.Cols)
+	w.Team.Do(s.shards, s.forward)
+	return &s.y
+}
+
+func (l *Dropout[T]) bind(w *Work[T], in *Batch[T]) *dropoutScratch[T] {
 	s := scratchOf[dropoutScratch[T]](w)
-	n := x.Rows * x.Cols
+	if s.forward == nil {
+		s.forward, s.backward = s.forwardShard, s.backwardShard
+	}
+	s.in, s.rate, s.shards = in, l.spec.Rate, w.shards(in.Rows)
+	return s
+}
+
+// part is the shard's part of the elements.
+func (s *dropoutScratch[T]) part(i int) (lo, hi int) {
+	return s.in.Rows * i / s.shards * s.in.Cols, s.in.Rows * (i + 1) / s.shards * s.in.Cols
+}
+
+func (s *dropoutScratch[T]) forwardShard(i int) {
+	lo, hi := s.part(i)
 	if !s.fixed {
-		s.mask = grow(s.mask, n)
-		key := Mix(Mix(w.Seed^0x64726f70)+w.Layer) + w.Step
-		for r := range x.Rows {
-			maskRow(s.mask[r*x.Cols:][:x.Cols], Mix(Mix(key)+uint64(r)), l.spec.Rate)
+		for at := lo; at < hi; at += s.in.Cols {
+			maskRow(s.mask[at:][:s.in.Cols], Mix(Mix(s.key)+uint64(at/s.in.Cols)), s.rate)
 		}
 	}
-	y := s.y.resize(x.Rows, x.Cols)
-	kernel.Mul(y.X, x.X[:n], s.mask[:n])
-	return y
+	kernel.Mul(s.y.X[lo:hi], s.in.X[lo:hi], s.mask[lo:hi])
+}
+
+func (s *dropoutScratch[T]) backwardShard(i int) {
+	lo, hi := s.part(i)
+	kernel.Mul(s.dx.X[lo:hi], s.in.X[lo:hi], s.mask[lo:hi])
 }
 
 // maskRow takes 16 bits of hash for an element. The factor comes from a table: a branch would be mispredicted.
@@ -65,9 +95,8 @@ func (l *Dropout[T]) Backward(w *Work[T], _, dy *Batch[T], _ [][]T) *Batch[T] {
 	if !w.Train || l.spec.Rate == 0 {
 		return dy
 	}
-	s := scratchOf[dropoutScratch[T]](w)
-	dx := s.dx.resize(dy.Rows, dy.Cols)
-	n := dy.Rows * dy.Cols
-	kernel.Mul(dx.X, dy.X[:n], s.mask[:n])
-	return dx
+	s := l.bind(w, dy)
+	s.dx.resize(dy.Rows, dy.Cols)
+	w.Team.Do(s.shards, s.backward)
+	return &s.dx
 }

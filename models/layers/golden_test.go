@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"threatnet/internal/golden"
+	"threatnet/internal/kernel"
 )
 
 type tinyCase struct {
@@ -213,5 +214,53 @@ func TestGoldenFunctions(t *testing.T) {
 	for i, x := range f.HardSigmoid.X {
 		y := (&LSTM[float64]{hard: 0.2}).gate(float64(x))
 		near(t, "hard sigmoid", []float64{y}, floats(f.HardSigmoid.Y[i:i+1]), 1e-15)
+	}
+}
+
+// TestGoldenLosses compares the losses from logits with Keras' on probabilities, where these are not clipped: ln p are
+// logits of the same probabilities, and ln(p/(1−p)) is the logit of p.
+func TestGoldenLosses(t *testing.T) {
+	var f struct {
+		Categorical struct {
+			P         [][]golden.Float
+			Y         []int32
+			PerSample []golden.Float `json:"per_sample"`
+		} `json:"categorical_crossentropy_keras_on_probabilities"`
+		Binary struct {
+			P, Y   []golden.Float
+			Values []golden.Float `json:"keras_clip_1e7"`
+		} `json:"binary_crossentropy"`
+		HardSigmoid struct{ X, Y, DYDX []golden.Float } `json:"hard_sigmoid"`
+	}
+	golden.JSON(t, "numerics/ops.json", &f)
+	inside := func(p golden.Float) bool { return p > 1e-7 && p < 1-1e-7 }
+	compared := 0
+	for i, row := range f.Categorical.P {
+		var logits []float64
+		ok := true
+		for _, p := range row {
+			ok = ok && p > 1e-7 // a row need not add up to 1
+			logits = append(logits, math.Log(float64(p)))
+		}
+		if ok {
+			compared++
+			near(t, "categorical", []float64{SoftmaxCrossEntropy(logits, f.Categorical.Y[i], 1, nil)}, []float64{float64(f.Categorical.PerSample[i])}, 1e-12)
+		}
+	}
+	for i, p := range f.Binary.P {
+		if inside(p) {
+			compared++
+			loss, _ := SigmoidCrossEntropy(math.Log(float64(p/(1-p))), float64(f.Binary.Y[i]), 1)
+			near(t, "binary", []float64{loss}, []float64{float64(f.Binary.Values[i])}, 1e-12)
+		}
+	}
+	if compared < 5 {
+		t.Errorf("only %d losses were compared", compared)
+	}
+	for i, y := range f.HardSigmoid.Y {
+		if x := f.HardSigmoid.X[i]; x == 2.5 || x == -2.5 { // the corners have no one slope
+			continue
+		}
+		near(t, "slope of the hard sigmoid", []float64{kernel.SigmoidSlope(float64(y), 0.2)}, []float64{float64(f.HardSigmoid.DYDX[i])}, 1e-15)
 	}
 }

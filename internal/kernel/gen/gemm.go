@@ -13,30 +13,45 @@ func gemm(f *file) {
 	f.levels(func(l *level) {
 		if l.wide {
 			for _, t := range [][2]int{{1, 12}, {2, 12}, {4, 6}, {8, 2}} {
-				l.gemmTile(t[0], t[1], true)
+				l.gemmTile(t[0], t[1], true, false)
 			}
+			l.gemmTile(2, 12, true, true)
 			return
 		}
 		for _, t := range [][2]int{{1, 6}, {2, 6}, {4, 2}, {8, 1}} {
-			l.gemmTile(t[0], t[1], false)
-			l.gemmTile(t[0], t[1], true)
+			l.gemmTile(t[0], t[1], false, false)
+			l.gemmTile(t[0], t[1], true, false)
 		}
+		l.gemmTile(2, 6, false, true)
+		l.gemmTile(2, 6, true, true)
 	})
 }
 
-func (l *level) gemmTile(nv, most int, masked bool) {
-	name, what := fmt.Sprintf("gemm%dx", nv), fmt.Sprintf("%d vectors", nv)
-	if masked && !l.wide {
-		name = fmt.Sprintf("gemm%dmx", nv)
+// gemmTile writes one of them. A copying one writes the panel of B, as it goes through it, to where all later tiles find
+// its rows together.
+func (l *level) gemmTile(nv, most int, masked, copying bool) {
+	name, mask := "gemm", ""
+	tiles, what := "tiles,", fmt.Sprintf("for tiles ≥ 1 of rows ≤ %d each and %d vectors", most, nv)
+	if copying {
+		name = "gemmCopy"
+		tiles, what = "panel *float32,", fmt.Sprintf("and copies B to panel, for rows ≤ %d and %d vectors", most, nv)
 	}
 	if masked {
 		what += ", the last with the given number of columns"
+		if !l.wide {
+			mask = "m"
+		}
 	}
-	l.function(name, "func(a *float32, aRow, aStep int, b *float32, bStep int, c *float32, cRow, k, tiles, rows, last int, alpha float32, add int)",
-		fmt.Sprintf("computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ %d each and %s; k ≥ 1, strides are in bytes.", most, what))
+	l.function(fmt.Sprintf("%s%d%sx", name, nv, mask), "func(a *float32, aRow, aStep int, b *float32, bStep int, c *float32, cRow, k int, "+tiles+" rows, last int, alpha float32, add int)",
+		"computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, "+what+"; k ≥ 1, strides are in bytes.")
 	l.params(map[string]reg.GPPhysical{
-		"a": reg.RAX, "aRow": reg.R12, "aStep": reg.R13, "bStep": reg.RDI, "c": reg.RDX, "cRow": reg.RBX, "tiles": reg.R14,
+		"a": reg.RAX, "aRow": reg.R12, "aStep": reg.R13, "bStep": reg.RDI, "c": reg.RDX, "cRow": reg.RBX,
 	})
+	if copying {
+		l.Load(l.Param("panel"), reg.R14)
+	} else {
+		l.Load(l.Param("tiles"), reg.R14)
+	}
 	top := len(l.V)
 	if masked {
 		if !l.wide {
@@ -70,7 +85,7 @@ func (l *level) gemmTile(nv, most int, masked bool) {
 			}
 		}
 		l.Label(label("step"))
-		l.tileStep(mr, nv, top, masked)
+		l.tileStep(mr, nv, top, masked, copying)
 		l.DECQ(reg.RCX)
 		l.JNZ(ref(label("step")))
 		t := l.V[mr*nv]
@@ -102,10 +117,12 @@ func (l *level) gemmTile(nv, most int, masked bool) {
 			}
 			l.ADDQ(reg.RBX, reg.RDX)
 		}
-		l.IMUL3Q(imm(mr), reg.R12, reg.R15)
-		l.ADDQ(reg.R15, reg.RAX)
-		l.DECQ(reg.R14)
-		l.JNZ(ref(label("tile")))
+		if !copying {
+			l.IMUL3Q(imm(mr), reg.R12, reg.R15)
+			l.ADDQ(reg.R15, reg.RAX)
+			l.DECQ(reg.R14)
+			l.JNZ(ref(label("tile")))
+		}
 		l.end()
 	}
 }

@@ -33,18 +33,22 @@ func (l *level) setBases(mr int, from reg.GPPhysical) {
 
 // tileStep emits one step k of a tile of mr rows by nv vectors: the accumulators are V[0:mr·nv], row by row. R13 is A's
 // step, RDI that of B at RSI. When lastMasked the last vector of B is read under the mask; top registers are free to use.
-func (l *level) tileStep(mr, nv, top int, lastMasked bool) {
+// When copying B is also written to R14, its rows one after another.
+func (l *level) tileStep(mr, nv, top int, lastMasked, copying bool) {
 	acc := mr * nv
 	b := make([]operand.Op, nv)
 	spread := acc // the first register for a number of A
 	for j := range b {
 		m := mem(reg.RSI, j*l.bytes)
 		masked := lastMasked && j == nv-1
-		if mr == 1 && !masked { // used once: taken from memory
+		if mr == 1 && !masked && !copying { // used once: taken from memory
 			b[j] = m
 			continue
 		}
 		l.load(m, l.V[spread], masked)
+		if copying {
+			l.VMOVUPS(l.V[spread], mem(reg.R14, j*l.bytes))
+		}
 		b[j] = l.V[spread]
 		spread++
 	}
@@ -61,6 +65,9 @@ func (l *level) tileStep(mr, nv, top int, lastMasked bool) {
 		}
 	}
 	l.ADDQ(reg.RDI, reg.RSI)
+	if copying {
+		l.ADDQ(imm(nv*l.bytes), reg.R14)
+	}
 	for q := 0; q <= (mr-1)/3; q++ {
 		l.ADDQ(reg.R13, aBases[q])
 	}
@@ -122,7 +129,7 @@ func (l *level) productLoop(nv, most int) {
 		l.setBases(mr, reg.R15)
 		l.MOVQ(l.arg("k"), reg.RCX)
 		l.Label(label("step"))
-		l.tileStep(mr, nv, len(l.V), false)
+		l.tileStep(mr, nv, len(l.V), false, false)
 		l.DECQ(reg.RCX)
 		l.JNZ(ref(label("step")))
 		l.ADDQ(reg.R11, reg.R15)

@@ -13,7 +13,8 @@ type access struct {
 // elementwise writes a function over n numbers at each pointer: unroll vectors at a time, then one by one, then the rest
 // under a mask. The body of a vector has per registers of its own.
 func (l *level) elementwise(name, signature, doc string, pointers []string, per, unroll int, setup func(),
-	body func(v []reg.VecPhysical, i int, io access) chain) {
+	body func(v []reg.VecPhysical, i int, io access) chain,
+) {
 	l.function(name, signature, doc)
 	at := map[string]reg.GPPhysical{}
 	for i, p := range pointers {

@@ -1,0 +1,91 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"threatnet/datasets/internal/table"
+)
+
+// LineError is what is wrong in a line of a small file. Its text begins with line:column, both from 1, columns in bytes; a
+// caller puts the file's name before it.
+type LineError struct {
+	Line, Column int
+	Err          error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("%d:%d: %v", e.Line, e.Column, e.Err) }
+
+// Unwrap gives what is wrong.
+func (e *LineError) Unwrap() error { return e.Err }
+
+// The errors of a file of family names.
+var (
+	ErrNoSeparator  = errors.New("want old,new or old = new")
+	ErrNoFamily     = errors.New("no family name")
+	ErrRenamedTwice = errors.New("family is renamed twice")
+	ErrRenameBenign = errors.New("the benign class cannot be renamed")
+)
+
+// ReadFamilyMap reads new names for families, as [FamilyRules] take them: a line for each, "old,new" or "old = new". The
+// first comma or equals sign divides it; spaces and quotes around a name are not part of it. Empty lines and lines that
+// begin with # are passed over. Synonyms of the benign class (see [IsBenign]) are benign, which may be a new name only.
+// Anything else is a [*LineError].
+func ReadFamilyMap(r io.Reader) (map[string]string, error) {
+	names := make(map[string]string)
+	lines := table.NewLines(r)
+	for {
+		line, err := lines.Next()
+		if err == io.EOF {
+			return names, nil
+		}
+		if errors.Is(err, table.ErrLong) {
+			return nil, &LineError{Line: lines.Number(), Column: table.MaxLine + 1, Err: LineTooLong}
+		}
+		if err != nil {
+			return nil, err
+		}
+		text := string(line)
+		if t := strings.TrimSpace(text); t == "" || t[0] == '#' {
+			continue
+		}
+		old, new, column, err := parseRename(text)
+		if err == nil {
+			if other, ok := names[old]; ok && other != new {
+				column, err = start(text), fmt.Errorf("%w: %q to %q and to %q", ErrRenamedTwice, old, other, new)
+			}
+		}
+		if err != nil {
+			return nil, &LineError{Line: lines.Number(), Column: column, Err: err}
+		}
+		names[old] = new
+	}
+}
+
+// parseRename divides a line, or gives the column of what is wrong with it.
+func parseRename(text string) (old, new string, column int, err error) {
+	if !utf8.ValidString(text) {
+		valid := strings.ToValidUTF8(text, "\xff")
+		return "", "", strings.IndexByte(valid, 0xff) + 1, InvalidUTF8
+	}
+	at := strings.IndexAny(text, ",=")
+	if at < 0 {
+		return "", "", start(text), ErrNoSeparator
+	}
+	old, new = FamilyOf(text[:at]), FamilyOf(text[at+1:])
+	switch {
+	case old == "":
+		return "", "", 1, ErrNoFamily
+	case old == Benign:
+		return "", "", start(text), ErrRenameBenign
+	case new == "":
+		return "", "", at + 2, ErrNoFamily
+	}
+	return old, new, 0, nil
+}
+
+// start is the column of the first thing but space.
+func start(text string) int { return len(text) - len(strings.TrimLeft(text, " \t")) + 1 }
