@@ -3,30 +3,35 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"threatnet/datasets/synth"
 )
 
-// process is the real program in a process of its own: this test binary under the program's name.
-func process(t *testing.T, dir string, args ...string) *exec.Cmd {
+// program makes this test binary runnable under the program's own name, by which TestMain knows that it is to be the
+// program and not the tests.
+func program(t *testing.T) string {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(t.TempDir(), "threatnet"+filepath.Ext(exe))
+	name := filepath.Join(t.TempDir(), "threatnet")
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
 	if err := os.Symlink(exe, name); err != nil {
 		t.Skipf("no symbolic links: %v", err)
 	}
-	c := exec.Command(name, args...)
-	c.Dir = dir
-	return c
+	return name
 }
 
 // TestKilledAndResumed kills a training by force after its second epoch and goes on: the checkpoint is that of a run that
@@ -35,7 +40,7 @@ func TestKilledAndResumed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains twice")
 	}
-	dir := t.TempDir()
+	exe, dir := program(t), t.TempDir()
 	f, err := os.Create(filepath.Join(dir, "corpus.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -43,8 +48,12 @@ func TestKilledAndResumed(t *testing.T) {
 	if err := errors.Join(synth.Write(f, synth.KindCorpus, 1, 60), f.Close()); err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
 	train := func(out string, more ...string) *exec.Cmd {
-		return process(t, dir, append([]string{"train", "dga-lstm", "--data", "corpus.csv", "--epochs", "4", "--out", out}, more...)...)
+		c := exec.CommandContext(ctx, exe, append([]string{"train", "dga-lstm", "--data", "corpus.csv", "--epochs", "4", "--out", out}, more...)...)
+		c.Dir = dir
+		return c
 	}
 	if text, err := train("whole.safetensors").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -68,8 +77,7 @@ func TestKilledAndResumed(t *testing.T) {
 	if err := killed.Wait(); err == nil {
 		t.Fatal("the killed run has ended well")
 	}
-	rest := train("part.safetensors", "--resume", "part.safetensors.resume")
-	text, err := rest.CombinedOutput()
+	text, err := train("part.safetensors", "--resume", "part.safetensors.resume").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
