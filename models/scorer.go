@@ -19,8 +19,10 @@ type Scorer struct {
 // NewScorer compiles a model.
 func NewScorer(m Model, threshold float64) *Scorer {
 	q := m.Network()
-	return &Scorer{Threshold: threshold, Top: 3, predictor: layers.NewPredictor(q), classes: m.Classes(), benign: m.Benign(),
-		cols: q.Input.Size(), tokens: TakesTokens(q)}
+	return &Scorer{
+		Threshold: threshold, Top: 3, predictor: layers.NewPredictor(q), classes: m.Classes(), benign: m.Benign(),
+		cols: q.Input.Size(), tokens: TakesTokens(q),
+	}
 }
 
 // TakesTokens tells whether a network's input is token ids.

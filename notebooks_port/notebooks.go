@@ -1,6 +1,6 @@
 // Package notebooks_port holds the ports of the source notebooks, one folder each: a recipe that runs, a test, and PORT.md,
 // which leads from each cell to the code and lists every deviation.
-package notebooks_port //nolint:revive // the folder's name is the project's
+package notebooks_port
 
 import (
 	"fmt"

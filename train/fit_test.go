@@ -34,8 +34,11 @@ func toyRun(t *testing.T, s Settings) Run {
 	t.Helper()
 	const classes, steps = 4, 9
 	q, err := layers.New[float32](layers.Stack{Input: []int{steps}, Layers: []layers.Spec{
-		{Kind: "embedding", Vocabulary: classes + 1, Units: 8}, {Kind: "lstm", Units: 12, Recurrent: layers.RecurrentSigmoid},
-		{Kind: "dropout", Rate: s.Dropout}, {Kind: "dense", Units: classes, Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+		{Kind: "embedding", Vocabulary: classes + 1, Units: 8},
+		{Kind: "lstm", Units: 12, Recurrent: layers.RecurrentSigmoid},
+		{Kind: "dropout", Rate: s.Dropout},
+		{Kind: "dense", Units: classes, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "softmax"},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -216,8 +219,15 @@ func TestRates(t *testing.T) {
 		step     uint64
 		want     float64
 	}{
-		{"cosine", 0, 0.008 / 100}, {"cosine", 99, 0.008}, {"cosine", 100, 0.008}, {"cosine", 550, 0.004},
-		{"constant", 999, 0.008}, {"exponential", 550, 0.0008}, {"step", 549, 0.008}, {"step", 550, 0.0008}, {"step", 775, 0.00008},
+		{"cosine", 0, 0.008 / 100},
+		{"cosine", 99, 0.008},
+		{"cosine", 100, 0.008},
+		{"cosine", 550, 0.004},
+		{"constant", 999, 0.008},
+		{"exponential", 550, 0.0008},
+		{"step", 549, 0.008},
+		{"step", 550, 0.0008},
+		{"step", 775, 0.00008},
 	} {
 		s := Settings{LearningRate: 0.008, Warmup: 100, Schedule: c.schedule}
 		if got := s.rate(c.step, 1000); math.Abs(got-c.want) > 1e-12 {

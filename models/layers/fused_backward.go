@@ -63,8 +63,10 @@ func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
 	}
 	pad, dcPad := g[n*pw:][:pw], p.dcPad[j*pu:][:pu]
 	if t < p.live {
-		a := kernel.GateBackward[T]{Rows: 1, G: pad, CPrev: cp[n*pu:], CPrevRow: pu, TanhC: tc[n*pu:], DH: dh[next*s.hs:], DHRow: s.hs, DC: dcPad,
-			Off: p.padOffZero[:], DP: dp, Hard: hard}
+		a := kernel.GateBackward[T]{
+			Rows: 1, G: pad, CPrev: cp[n*pu:], CPrevRow: pu, TanhC: tc[n*pu:], DH: dh[next*s.hs:], DHRow: s.hs, DC: dcPad,
+			Off: p.padOffZero[:], DP: dp, Hard: hard,
+		}
 		a.Run()
 	} else {
 		clear(pad)
@@ -100,8 +102,10 @@ func (s *fusedScratch[T]) padBackward(p *fusedShard[T]) {
 	gates := s.np * pw
 	for t := p.first - 1; t >= 0; t-- {
 		g := p.padG[t*gates:][:gates]
-		a := kernel.GateBackward[T]{Rows: s.np, G: g, CPrev: p.padC[t*s.hp:], CPrevRow: pu, TanhC: p.padTanh[t*s.hp:], DH: p.dh, DHRow: pu, DC: p.dcPad,
-			Off: p.padOff, DP: p.padDP, Hard: s.layer.lstm.hard}
+		a := kernel.GateBackward[T]{
+			Rows: s.np, G: g, CPrev: p.padC[t*s.hp:], CPrevRow: pu, TanhC: p.padTanh[t*s.hp:], DH: p.dh, DHRow: pu, DC: p.dcPad,
+			Off: p.padOff, DP: p.padDP, Hard: s.layer.lstm.hard,
+		}
 		a.Run()
 		for c := 0; c < s.hp && t > 0; c += pw {
 			m := kernel.Product[T]{A: g, ARow: gates, AStep: 1, K: gates, Blocks: 1, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs}

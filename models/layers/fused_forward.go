@@ -84,13 +84,17 @@ func (s *fusedScratch[T]) stepForward(p *fusedShard[T], t, j int) {
 		a.Run()
 	}
 	if next > n { // joiners share the pad row's product and cell state
-		a := kernel.GateForward[T]{Rows: next - n, Z: g[n*pw:], G: p.jg[(j*p.jcap+n)*pw:], Off: p.jOff[n:], P: table, CPrev: cp[n*pu:], C: c[n*pu:],
-			TanhC: p.jt[(j*p.jcap+n)*pu:], H: h[n*s.hs:], HRow: s.hs, Hard: hard}
+		a := kernel.GateForward[T]{
+			Rows: next - n, Z: g[n*pw:], G: p.jg[(j*p.jcap+n)*pw:], Off: p.jOff[n:], P: table, CPrev: cp[n*pu:], C: c[n*pu:],
+			TanhC: p.jt[(j*p.jcap+n)*pu:], H: h[n*s.hs:], HRow: s.hs, Hard: hard,
+		}
 		a.Run()
 	}
 	if t < p.live {
-		a := kernel.GateForward[T]{Rows: 1, Z: g[n*pw:], ZRow: pw, G: g[n*pw:], Off: p.padOffZero[:], P: table, CPrev: cp[n*pu:], CPrevRow: pu, C: c[next*pu:],
-			TanhC: tc[n*pu:], H: h[next*s.hs:], HRow: s.hs, Hard: hard}
+		a := kernel.GateForward[T]{
+			Rows: 1, Z: g[n*pw:], ZRow: pw, G: g[n*pw:], Off: p.padOffZero[:], P: table, CPrev: cp[n*pu:], CPrevRow: pu, C: c[next*pu:],
+			TanhC: tc[n*pu:], H: h[next*s.hs:], HRow: s.hs, Hard: hard,
+		}
 		a.Run()
 	}
 }
@@ -112,8 +116,10 @@ func (s *fusedScratch[T]) padForward(p *fusedShard[T]) {
 				m.Run(1)
 			}
 		}
-		a := kernel.GateForward[T]{Rows: s.np, Z: z, ZRow: pw, G: z, Off: p.padOff, P: p.padP, CPrev: p.padC[t*s.hp:], CPrevRow: pu, C: p.padC[(t+1)*s.hp:],
-			TanhC: p.padTanh[t*s.hp:], H: p.padH[(t+1)*s.hp:], HRow: pu, Hard: s.layer.lstm.hard}
+		a := kernel.GateForward[T]{
+			Rows: s.np, Z: z, ZRow: pw, G: z, Off: p.padOff, P: p.padP, CPrev: p.padC[t*s.hp:], CPrevRow: pu, C: p.padC[(t+1)*s.hp:],
+			TanhC: p.padTanh[t*s.hp:], H: p.padH[(t+1)*s.hp:], HRow: pu, Hard: s.layer.lstm.hard,
+		}
 		a.Run()
 	}
 }

@@ -171,8 +171,10 @@ func (f *frozenLSTM[T]) stepBlock(s *frozenScratch[T], t, j, n, joined int, off 
 		a.Run()
 	}
 	if joined > n {
-		a := kernel.GateForward[T]{Rows: joined - n, Z: f.padZ[(t*f.np+j)*pw:], G: s.g, Off: off[n:], P: p, CPrev: f.padC[t*f.hp+j*pu:], C: c[n*pu:],
-			TanhC: s.tanh, H: next[n*f.hs+j*pu:], HRow: f.hs, Hard: f.hard}
+		a := kernel.GateForward[T]{
+			Rows: joined - n, Z: f.padZ[(t*f.np+j)*pw:], G: s.g, Off: off[n:], P: p, CPrev: f.padC[t*f.hp+j*pu:], C: c[n*pu:],
+			TanhC: s.tanh, H: next[n*f.hs+j*pu:], HRow: f.hs, Hard: f.hard,
+		}
 		a.Run()
 	}
 }

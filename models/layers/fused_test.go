@@ -114,8 +114,16 @@ func difference[T Float](a, b []T) float64 {
 
 func TestFusedEqualsPlain(t *testing.T) {
 	for _, c := range []struct{ units, width, vocabulary, steps, rows, shards int }{
-		{128, 128, 40, 75, 33, 2}, {128, 128, 40, 40, 20, 1}, {3, 4, 12, 6, 5, 2}, {2, 3, 6, 5, 4, 1}, {32, 32, 200, 20, 70, 3},
-		{17, 70, 9, 11, 64, 4}, {80, 16, 30, 8, 33, 2}, {16, 1, 2, 1, 20, 1}, {64, 64, 5, 30, 1, 1}, {100, 50, 30, 12, 50, 2},
+		{128, 128, 40, 75, 33, 2},
+		{128, 128, 40, 40, 20, 1},
+		{3, 4, 12, 6, 5, 2},
+		{2, 3, 6, 5, 4, 1},
+		{32, 32, 200, 20, 70, 3},
+		{17, 70, 9, 11, 64, 4},
+		{80, 16, 30, 8, 33, 2},
+		{16, 1, 2, 1, 20, 1},
+		{64, 64, 5, 30, 1, 1},
+		{100, 50, 30, 12, 50, 2},
 	} {
 		for _, recurrent := range []string{RecurrentSigmoid, RecurrentHardSigmoid, RecurrentHardSigmoid3} {
 			t.Run(fmt.Sprintf("%+v/%s", c, recurrent), func(t *testing.T) {
@@ -180,8 +188,11 @@ func TestFusedDoesNotAllocate(t *testing.T) {
 func TestPredictorEqualsLayers(t *testing.T) {
 	for _, c := range []struct{ units, width, vocabulary, steps, classes int }{{128, 128, 40, 75, 19}, {3, 4, 12, 6, 2}, {70, 33, 25, 12, 5}} {
 		q, err := New[float64](Stack{Input: []int{c.steps}, Layers: []Spec{
-			{Kind: "embedding", Vocabulary: c.vocabulary, Units: c.width}, {Kind: "lstm", Units: c.units, Recurrent: RecurrentSigmoid},
-			{Kind: "dropout", Rate: 0.5}, {Kind: "dense", Units: c.classes, Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+			{Kind: "embedding", Vocabulary: c.vocabulary, Units: c.width},
+			{Kind: "lstm", Units: c.units, Recurrent: RecurrentSigmoid},
+			{Kind: "dropout", Rate: 0.5},
+			{Kind: "dense", Units: c.classes, Init: "glorot_uniform"},
+			{Kind: "activation", Function: "softmax"},
 		}})
 		if err != nil {
 			t.Fatal(err)

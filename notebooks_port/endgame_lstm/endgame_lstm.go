@@ -1,7 +1,7 @@
 // Package endgame_lstm is the port of the notebook "Multiclass LSTM classification model - on DGA non-high feed", which
 // rebuilds the classifier of Woodbridge, Anderson, Ahuja and Grant, "Predicting Domain Generation Algorithms with Long
 // Short-Term Memory Networks" (arXiv 1611.00791). PORT.md leads from its cells to the code.
-package endgame_lstm //nolint:revive // the folder's name is the project's
+package endgame_lstm
 
 import (
 	_ "embed"

@@ -16,11 +16,13 @@ func kernels() (cases []Case) {
 	for _, s := range shapes {
 		m, k, n := s[0], s[1], s[2]
 		flop := 2 * float64(m) * float64(k) * float64(n)
-		cases = append(cases, Case{Name: fmt.Sprintf("gemm/%dx%dx%d", m, k, n), Unit: "GFLOP/s", Units: flop, FLOP: flop, threads: 1,
+		cases = append(cases, Case{
+			Name: fmt.Sprintf("gemm/%dx%dx%d", m, k, n), Unit: "GFLOP/s", Units: flop, FLOP: flop, threads: 1,
 			Make: func(Options, int) (func(int) error, func(), error) {
 				a, b, c := random(m*k), random(k*n), make([]float32, m*n)
 				return repeat(func() { kernel.Gemm(false, false, m, n, k, 1, a, k, b, n, 0, c, n) }), func() {}, nil
-			}})
+			},
+		})
 	}
 	const elements = 4096
 	for _, e := range []struct {
@@ -29,11 +31,13 @@ func kernels() (cases []Case) {
 	}{
 		{"exp", kernel.ExpAll[float32]}, {"sigmoid", kernel.SigmoidAll[float32]}, {"tanh", kernel.TanhAll[float32]}, {"relu", kernel.ReLU[float32]}, {"add", kernel.Add[float32]},
 	} {
-		cases = append(cases, Case{Name: "elementwise/" + e.name, Unit: "ns/element", Units: elements, threads: 1,
+		cases = append(cases, Case{
+			Name: "elementwise/" + e.name, Unit: "ns/element", Units: elements, threads: 1,
 			Make: func(Options, int) (func(int) error, func(), error) {
 				x, d := random(elements), make([]float32, elements)
 				return repeat(func() { e.run(d, x) }), func() {}, nil
-			}})
+			},
+		})
 	}
 	return cases
 }

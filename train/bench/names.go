@@ -59,8 +59,11 @@ const characterFLOP = 2 * units * 4 * units
 
 func network(dropout float64) (*layers.Sequential[float32], error) {
 	q, err := layers.New[float32](layers.Stack{Input: []int{steps}, Layers: []layers.Spec{
-		{Kind: "embedding", Vocabulary: vocabulary, Units: units}, {Kind: "lstm", Units: units, Recurrent: layers.RecurrentSigmoid},
-		{Kind: "dropout", Rate: dropout}, {Kind: "dense", Units: classes, Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+		{Kind: "embedding", Vocabulary: vocabulary, Units: units},
+		{Kind: "lstm", Units: units, Recurrent: layers.RecurrentSigmoid},
+		{Kind: "dropout", Rate: dropout},
+		{Kind: "dense", Units: classes, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "softmax"},
 	}})
 	if err == nil {
 		q.Init(1)
@@ -72,8 +75,10 @@ func names() []Case {
 	length := newSynthetic(trainRows).length
 	cases := []Case{{Name: "dga-lstm/train", Unit: "rows/s", Units: 1, FLOP: 3 * characterFLOP * length, trains: true, Make: makeTraining}}
 	for _, b := range []int{1, 32, 256, 4096} {
-		cases = append(cases, Case{Name: fmt.Sprintf("dga-lstm/score-%d", b), Unit: "rows/s", Units: float64(b), FLOP: characterFLOP * length * float64(b),
-			Make: func(_ Options, threads int) (func(int) error, func(), error) { return makeScoring(b, threads) }})
+		cases = append(cases, Case{
+			Name: fmt.Sprintf("dga-lstm/score-%d", b), Unit: "rows/s", Units: float64(b), FLOP: characterFLOP * length * float64(b),
+			Make: func(_ Options, threads int) (func(int) error, func(), error) { return makeScoring(b, threads) },
+		})
 	}
 	return cases
 }
@@ -122,7 +127,7 @@ func makeTraining(o Options, threads int) (func(int) error, func(), error) {
 	}
 	done := func() {
 		close(want)
-		<-finished
+		_ = <-finished // errEnough
 	}
 	return run, done, nil
 }

@@ -14,17 +14,26 @@ import (
 // nets are small networks of every kind of layer and loss.
 var nets = map[string]layers.Stack{
 	"tokens to classes": {Input: []int{9}, Layers: []layers.Spec{
-		{Kind: "embedding", Vocabulary: 12, Units: 6}, {Kind: "lstm", Units: 5, Recurrent: "sigmoid"},
-		{Kind: "dropout", Rate: 0.3}, {Kind: "dense", Units: 4, Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+		{Kind: "embedding", Vocabulary: 12, Units: 6},
+		{Kind: "lstm", Units: 5, Recurrent: "sigmoid"},
+		{Kind: "dropout", Rate: 0.3},
+		{Kind: "dense", Units: 4, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "softmax"},
 	}},
 	"tokens to one output": {Input: []int{9}, Layers: []layers.Spec{
-		{Kind: "embedding", Vocabulary: 12, Units: 6}, {Kind: "lstm", Units: 5, Recurrent: "hard_sigmoid"},
-		{Kind: "dense", Units: 1, Init: "glorot_uniform"}, {Kind: "activation", Function: "sigmoid"},
+		{Kind: "embedding", Vocabulary: 12, Units: 6},
+		{Kind: "lstm", Units: 5, Recurrent: "hard_sigmoid"},
+		{Kind: "dense", Units: 1, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "sigmoid"},
 	}},
 	"values with penalties": {Input: []int{7}, Layers: []layers.Spec{
-		{Kind: "dense", Units: 6, Init: "he_normal", L2: 0.01}, {Kind: "activation", Function: "relu"}, {Kind: "dropout", Rate: 0.2},
-		{Kind: "dense", Units: 5, Init: "he_normal", L1: 0.002, L2: 0.003}, {Kind: "activation", Function: "tanh"},
-		{Kind: "dense", Units: 2, Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+		{Kind: "dense", Units: 6, Init: "he_normal", L2: 0.01},
+		{Kind: "activation", Function: "relu"},
+		{Kind: "dropout", Rate: 0.2},
+		{Kind: "dense", Units: 5, Init: "he_normal", L1: 0.002, L2: 0.003},
+		{Kind: "activation", Function: "tanh"},
+		{Kind: "dense", Units: 2, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "softmax"},
 	}},
 }
 

@@ -32,8 +32,10 @@ func applyLayer[T layers.Float](l layers.Layer[T], w *layers.Work[T], x *G.Node,
 		width = s.Units
 	}
 	in := append(G.Nodes{x}, params...)
-	o := &layerOp[T]{base: newBase(l.Spec().Kind, len(in)), layer: l, work: w, shape: tensor.Shape{rows, width},
-		x: &layers.Batch[T]{Rows: rows, Cols: cols}}
+	o := &layerOp[T]{
+		base: newBase(l.Spec().Kind, len(in)), layer: l, work: w, shape: tensor.Shape{rows, width},
+		x: &layers.Batch[T]{Rows: rows, Cols: cols},
+	}
 	o.typ = signature(in, G.TensorType{Dims: 2, Of: dtypeOf[T]()})
 	n, err := G.ApplyOp(o, in...)
 	if err != nil {

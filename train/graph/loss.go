@@ -40,8 +40,10 @@ func (n *Net[T]) addLoss(logits *G.Node, function string, opts Options) (err err
 	}
 	in := G.Nodes{logits, bound(n.graph, "classes", n.classes, rows), bound(n.graph, "weights", n.weights, rows)}
 	shards := max(1, min(opts.Shards, rows))
-	o := &crossEntropy[T]{base: newBase("crossEntropy", 3), typ: signature(in, dtypeOf[T]()), rows: rows, outputs: outputs, shards: shards, team: opts.Team,
-		grad: make([]T, rows*outputs), sums: make([]float64, shards), hits: make([]int, shards), loss: newScalar[T]()}
+	o := &crossEntropy[T]{
+		base: newBase("crossEntropy", 3), typ: signature(in, dtypeOf[T]()), rows: rows, outputs: outputs, shards: shards, team: opts.Team,
+		grad: make([]T, rows*outputs), sums: make([]float64, shards), hits: make([]int, shards), loss: newScalar[T](),
+	}
 	o.task = o.shard
 	n.head = o
 	n.loss, err = G.ApplyOp(o, in...)
@@ -126,6 +128,7 @@ func (b *crossEntropyBackward[T]) Type() hm.Type { return b.typ }
 func (b *crossEntropyBackward[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 	return tensor.Shape{b.forward.rows, b.forward.outputs}, nil
 }
+
 func (b *crossEntropyBackward[T]) Do(v ...G.Value) (G.Value, error) {
 	k := T(scalar(v[4]) / float64(b.forward.rows))
 	for i, g := range b.forward.grad {

@@ -49,8 +49,10 @@ func TestLossesOfPyTorch(t *testing.T) {
 	batches, rows, steps := ids.Shape[0], ids.Shape[1], ids.Shape[2]
 
 	q, err := layers.New[float64](layers.Stack{Input: []int{steps}, Layers: []layers.Spec{
-		{Kind: "embedding", Vocabulary: e[0], Units: e[1]}, {Kind: "lstm", Units: d[0], Recurrent: layers.RecurrentSigmoid},
-		{Kind: "dense", Units: d[1], Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+		{Kind: "embedding", Vocabulary: e[0], Units: e[1]},
+		{Kind: "lstm", Units: d[0], Recurrent: layers.RecurrentSigmoid},
+		{Kind: "dense", Units: d[1], Init: "glorot_uniform"},
+		{Kind: "activation", Function: "softmax"},
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ func (o *penalty[T]) Type() hm.Type { return o.typ }
 func (o *penalty[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 	return tensor.ScalarShape(), nil
 }
+
 func (o *penalty[T]) Do(v ...G.Value) (G.Value, error) {
 	return o.sum.set(scalar(v[0]) + layers.Penalty(floats[T](v[1]), o.param.L1, o.param.L2, nil)), nil
 }
@@ -68,6 +69,7 @@ func (b *penaltyBackward[T]) Type() hm.Type { return b.typ }
 func (b *penaltyBackward[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 	return b.param.Shape, nil
 }
+
 func (b *penaltyBackward[T]) Do(v ...G.Value) (G.Value, error) {
 	clear(b.grad)
 	layers.Penalty(floats[T](v[0]), b.param.L1, b.param.L2, b.grad)

@@ -67,6 +67,7 @@ func (c *Confusion) Correct() float64 {
 // Normalization says which sum is 1 in a normalized confusion matrix.
 type Normalization int
 
+// The normalizations.
 const (
 	ByTrue      Normalization = iota // each row: of a true class, the share given each class; the diagonal is recall
 	ByPredicted                      // each column: of a predicted class, the share of each class; the diagonal is precision

@@ -17,8 +17,11 @@ func TestMostConfused(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := []metrics.Confused{
-		{True: 2, Predicted: 0, Count: 2}, {True: 0, Predicted: 1, Count: 2},
-		{True: 2, Predicted: 1, Count: 1}, {True: 1, Predicted: 2, Count: 1}, {True: 1, Predicted: 0, Count: 1},
+		{True: 2, Predicted: 0, Count: 2},
+		{True: 0, Predicted: 1, Count: 2},
+		{True: 2, Predicted: 1, Count: 1},
+		{True: 1, Predicted: 2, Count: 1},
+		{True: 1, Predicted: 0, Count: 1},
 		{True: 0, Predicted: 2, Count: 1},
 	}
 	for limit, want := range map[int][]metrics.Confused{-1: all, 0: {}, 2: all[:2], 99: all} {

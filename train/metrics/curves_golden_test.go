@@ -110,8 +110,10 @@ func TestCurvesGolden(t *testing.T) {
 		averaging metrics.Averaging
 		want      float64
 	}{
-		{metrics.OVR, metrics.Macro, m.OVRMacro}, {metrics.OVR, metrics.Weighted, m.OVRWeighted},
-		{metrics.OVO, metrics.Macro, m.OVOMacro}, {metrics.OVO, metrics.Weighted, m.OVOWeighted},
+		{metrics.OVR, metrics.Macro, m.OVRMacro},
+		{metrics.OVR, metrics.Weighted, m.OVRWeighted},
+		{metrics.OVO, metrics.Macro, m.OVOMacro},
+		{metrics.OVO, metrics.Weighted, m.OVOWeighted},
 	} {
 		got, err := metrics.MultiClassROCAUC(m.YTrue, slices.Concat(m.Score...), 3, c.scheme, c.averaging)
 		if err != nil || !near(got, c.want) {

@@ -8,6 +8,7 @@ import (
 // Scheme says how an area under the ROC curve, which is of two classes, is taken of many.
 type Scheme int
 
+// The schemes.
 const (
 	OVR Scheme = iota // one against the rest: an area per class
 	OVO               // one against one: an area per pair of classes, on the rows of the two
@@ -16,6 +17,7 @@ const (
 // Averaging says how the figures of classes become one.
 type Averaging int
 
+// The averagings.
 const (
 	Macro    Averaging = iota // the plain mean
 	Weighted                  // weighted by the number of rows of the class, or of the two classes

@@ -112,9 +112,9 @@ func (r *run) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := append(data, benign...)
+	all := slices.Concat(data, benign)
 	if s.Mode == train.Parity { // the notebook's order
-		all = append(benign, data...)
+		all = slices.Concat(benign, data)
 	}
 	if r.data, err = collect(ctx, all, opt, r.Log); err != nil {
 		return err
