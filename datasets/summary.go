@@ -23,7 +23,7 @@ func Summarize(s *Set, n int) Summary {
 	counts := slices.DeleteFunc(s.Counts(), func(c Count) bool { return c.Names == 0 })
 	sortCounts(counts)
 	for _, c := range counts {
-		rare := c.Names < n && c.Family != Benign
+		rare := c.Names < n && c.Family != Benign && c.Family != "" // unlabelled names are of no family
 		if rare {
 			sum.Merged += c.Names
 		}

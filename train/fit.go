@@ -135,7 +135,10 @@ func (f *fitter) epoch(ctx context.Context) error {
 	shuffle(f.order, f.Settings.Seed, s.Epoch)
 	for s.Batch < s.Batches {
 		if ctx.Err() != nil {
-			return errors.Join(context.Cause(ctx), s.call(f.Hooks, Interrupted))
+			if err := s.call(f.Hooks, Interrupted); err != nil {
+				return fmt.Errorf("interrupted, and not saved: %w", err)
+			}
+			return context.Cause(ctx)
 		}
 		if err := f.batch(); err != nil {
 			return err

@@ -119,7 +119,7 @@ func ReadRecipe(path, kind string, s *Settings) error {
 func ParseRecipe(text []byte, name, kind string, s *Settings) error {
 	r := recipe{Settings: *s}
 	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
-		return fmt.Errorf("%w: %s: %s", ErrSettings, name, yaml.FormatError(err, false, true))
+		return fmt.Errorf("%w: %s: %s", ErrSettings, name, yaml.FormatError(err, false, false))
 	}
 	if r.Model != "" && r.Model != kind {
 		return fmt.Errorf("%w: %s is a recipe of %s, not of %s", ErrSettings, name, r.Model, kind)

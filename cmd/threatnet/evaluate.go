@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -68,7 +66,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if err != nil {
 		return err
 	}
-	f.sources.Options.Stdin = e.in
+	f.sources.Options.Stdin = e.stdin(ctx)
 	set, err := pipeline.Labelled(ctx, f.sources, file.Meta.Provenance.Sources, e.logf)
 	if err != nil {
 		return err
@@ -120,14 +118,12 @@ func printConfused(e *env, r *evaluate.Result, limit int) error {
 // writeErrors writes the names whose class was not predicted.
 func writeErrors(path string, set *datasets.Set, r *evaluate.Result) error {
 	return atomicfile.Write(path, 0o644, func(w io.Writer) error {
-		buf := bufio.NewWriter(w)
-		out := csv.NewWriter(buf)
 		rows := [][]string{{"name", "family", "predicted", "probability"}}
 		for i, class := range r.Predicted {
 			if class != r.True[i] {
 				rows = append(rows, []string{set.Name(i), r.Classes[r.True[i]], r.Classes[class], strconv.FormatFloat(r.Probability[i], 'f', 6, 64)})
 			}
 		}
-		return errors.Join(out.WriteAll(rows), buf.Flush())
+		return csv.NewWriter(w).WriteAll(rows)
 	})
 }

@@ -71,7 +71,7 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	if err != nil {
 		return usage(err)
 	}
-	f.sources.Options.Stdin = e.in
+	f.sources.Options.Stdin = e.stdin(ctx)
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
 		corpus, remove, err := writeCorpus(f.seed, corpusNames)
 		if err != nil {

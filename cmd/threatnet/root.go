@@ -89,9 +89,7 @@ in domain names, DNS queries and network flows. Begin with "threatnet quickstart
 	root.SetErr(e.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(newQuickstart(e), newTrain(e), newEvaluate(e), newScore(e), newInspect(e), newDatasets(e), newBench(e), newNotebook(e), newVersion(e))
-	for _, c := range root.Commands() {
-		wrapArgs(c)
-	}
+	wrapArgs(root)
 	return root
 }
 

@@ -147,7 +147,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	if f.out == "" {
 		f.out = kind + ".safetensors"
 	}
-	f.sources.Options.Stdin = e.in
+	f.sources.Options.Stdin = e.stdin(ctx)
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Workers: f.threads, Log: e.logf}
 	return trainJob(ctx, e, job, f.json)
 }

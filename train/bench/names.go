@@ -127,7 +127,9 @@ func makeTraining(o Options, threads int) (func(int) error, func(), error) {
 	}
 	done := func() {
 		close(want)
-		_ = <-finished // errEnough
+		if err := <-finished; !errors.Is(err, errEnough) {
+			panic("bench: the training did not end as it was told")
+		}
 	}
 	return run, done, nil
 }

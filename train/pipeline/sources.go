@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	"threatnet/datasets"
 	"threatnet/datasets/source"
@@ -62,14 +63,18 @@ func collect(ctx context.Context, all []opened, opt datasets.CollectOptions, log
 	if err != nil {
 		return nil, err
 	}
-	log("%s", report)
+	log("%s", strings.TrimRight(report.String(), "\n"))
 	n := &names{set: set, report: report}
 	for i, s := range all {
 		sum, err := s.Sum()
 		if err != nil {
 			return nil, err
 		}
-		n.provenance = append(n.provenance, checkpoint.Source{Name: s.Name, Role: s.role, SHA256: sum, Rows: report.Sources[i].Rows, Families: families[i]})
+		rows := 0
+		for _, k := range families[i] {
+			rows += k
+		}
+		n.provenance = append(n.provenance, checkpoint.Source{Name: s.Name, Role: s.role, SHA256: sum, Rows: rows, Families: families[i]})
 	}
 	return n, nil
 }
