@@ -105,8 +105,9 @@ const cacheRows = 64
 // maxRows is what an int32 can count.
 const maxRows = math.MaxInt32
 
-// cacheFile is a file of rows: for each the length of its name (uvarint), the name, its family's code (uvarint) and its day
-// (varint). It is written once, from first to last, flushed, and then read.
+// cacheFile is a file of rows: for each a byte of the hash of its name, by which passes pick rows, the length of the name
+// (uvarint), the name, its family's code (uvarint) and its day (varint). It is written once, from first to last, flushed,
+// and then read.
 type cacheFile struct {
 	cache    *Cache
 	file     *os.File
@@ -129,7 +130,8 @@ func (f *cacheFile) add(name string, code, day int32) error {
 	if f.rows%cacheRows == 0 {
 		f.offsets = append(f.offsets, f.size)
 	}
-	f.row = binary.AppendUvarint(f.row[:0], uint64(len(name)))
+	f.row = append(f.row[:0], byte(hash64(name, 0, forPasses)>>56))
+	f.row = binary.AppendUvarint(f.row, uint64(len(name)))
 	f.row = append(f.row, name...)
 	f.row = binary.AppendUvarint(f.row, uint64(code))
 	f.row = binary.AppendVarint(f.row, int64(day))
@@ -176,14 +178,17 @@ func (f *cacheFile) read(buf []byte, k, n int) ([]byte, error) {
 	return buf, nil
 }
 
-// rowAt gives where the name of the row stands that begins at at, its code and day, and where the next row begins.
-func rowAt[T ~string | ~[]byte](block T, at int) (from, to int, code, day int32, next int) {
-	length, n := uvarint(block, at)
-	from = n
-	to = from + int(length)
-	c, n := uvarint(block, to)
-	d, n := uvarint(block, n)
-	return from, to, int32(c), int32(d>>1) ^ -int32(d&1), n
+// nameAt gives where the name of the row stands that begins at at.
+func nameAt[T ~string | ~[]byte](block T, at int) (from, to int) {
+	length, from := uvarint(block, at+1)
+	return from, from + int(length)
+}
+
+// restAt gives the code and the day of a row whose name ends at to, and where the next row begins.
+func restAt[T ~string | ~[]byte](block T, to int) (code, day int32, next int) {
+	c, at := uvarint(block, to)
+	d, next := uvarint(block, at)
+	return int32(c), int32(d>>1) ^ -int32(d&1), next
 }
 
 // uvarint reads the number at at, as encoding/binary writes it, and where it ends.
@@ -202,13 +207,6 @@ func uvarint[T ~string | ~[]byte](block T, at int) (x uint64, end int) {
 type cached struct {
 	file *cacheFile
 	rows []int32 // nil: all
-}
-
-func (c *cached) len() int {
-	if c.rows == nil {
-		return c.file.rows
-	}
-	return len(c.rows)
 }
 
 func (c *cached) row(i int) int {
@@ -234,9 +232,10 @@ func (c *cached) at(i int) string {
 
 // findRow gives where the name of row n of a block stands.
 func findRow[T ~string | ~[]byte](block T, n int) (from, to int) {
-	from, to, _, _, next := rowAt(block, 0)
+	from, to = nameAt(block, 0)
 	for range n {
-		from, to, _, _, next = rowAt(block, next)
+		_, _, next := restAt(block, to)
+		from, to = nameAt(block, next)
 	}
 	return from, to
 }
@@ -261,7 +260,8 @@ func (c *cached) reader() func(i int) string {
 		}
 		var from, to int
 		for ; at <= row%cacheRows; at++ {
-			from, to, _, _, next = rowAt(block, next)
+			from, to = nameAt(block, next)
+			_, _, next = restAt(block, to)
 		}
 		return block[from:to]
 	}

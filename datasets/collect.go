@@ -44,10 +44,14 @@ type CollectOptions struct {
 // goes before none. Its day is the first on which any row has it.
 //
 // The memory is that of the names, in large blocks, and about 40 bytes for each. With a cache the names go to disk, and
-// the memory is 4 bytes for each row, 4 for each name where there are duplicates, 4 where there are days, and at most some
-// 400 MB for work: the names are deduplicated by their hashes in as many passes over the cache as that takes. The set and
-// the report are the same, name for name.
+// memory takes 4 bytes for each row, 4 more where there are days, 4 for each name of the set where any row is left out, and
+// some 200 MB for deduplication, which goes over the cache as often as that takes. The set and the report are the same.
 func Collect(ctx context.Context, opt CollectOptions, inputs ...Input) (*Set, *Report, error) {
+	return collect(ctx, opt, 0, inputs)
+}
+
+// collect is Collect with so many passes over a cache, 0 being as many as the number of rows asks for.
+func collect(ctx context.Context, opt CollectOptions, passes int, inputs []Input) (*Set, *Report, error) {
 	if opt.Conflicts == "" {
 		opt.Conflicts = DropBoth
 	}
@@ -68,7 +72,7 @@ func Collect(ctx context.Context, opt CollectOptions, inputs ...Input) (*Set, *R
 			return nil, nil, err
 		}
 	}
-	set, err := c.collect(ctx, inputs)
+	set, err := c.collect(ctx, inputs, passes)
 	if err != nil {
 		if c.disk != nil {
 			c.disk.remove()
@@ -106,7 +110,7 @@ func (c *collector) id(family string) int32 {
 	return id
 }
 
-func (c *collector) collect(ctx context.Context, inputs []Input) (*Set, error) {
+func (c *collector) collect(ctx context.Context, inputs []Input, passes int) (*Set, error) {
 	c.report.Policy = c.opt.Conflicts
 	if c.opt.Form != Whole {
 		c.report.Form = c.opt.Form
@@ -121,7 +125,10 @@ func (c *collector) collect(ctx context.Context, inputs []Input) (*Set, error) {
 		c.ends = append(c.ends, good)
 	}
 	if c.disk != nil {
-		return c.finishDisk(ctx)
+		if passes == 0 {
+			passes = c.disk.rows/passRows + 1
+		}
+		return c.finishDisk(ctx, min(passes, maxPasses))
 	}
 	return c.finish(), nil
 }

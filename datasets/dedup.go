@@ -1,6 +1,9 @@
 package datasets
 
-import "strings"
+import (
+	"strings"
+	"unsafe"
+)
 
 // Ids of the two families that are always there.
 const (
@@ -16,7 +19,7 @@ const (
 
 // distinct are the names that rows have, each once, with what the rows say of them.
 type distinct struct {
-	text   strings.Builder // the block that names are copied to
+	text   blocks
 	names  []string
 	family []int32 // the first DGA family of a name, else idNone
 	marks  []uint8
@@ -47,7 +50,7 @@ func (n *distinct) enter(name string, id, day int32) (i int, isNew bool) {
 
 // add appends a name, whether it is there already or not.
 func (n *distinct) add(name string, id, day int32) {
-	n.names = append(n.names, n.keep(name))
+	n.names = append(n.names, n.text.keep(name))
 	n.family = append(n.family, id)
 	if n.days != nil {
 		n.days = append(n.days, 0)
@@ -68,27 +71,44 @@ func (n *distinct) seen(i int, day int32) {
 	}
 }
 
+// clear forgets the names and keeps the memory: nothing may hold a name any more.
+func (n *distinct) clear() {
+	n.names, n.family, n.marks, n.days = n.names[:0], n.family[:0], n.marks[:0], nil
+	n.text.clear()
+	n.index.clear()
+}
+
+// blocks hold the text of names, so that there are few things in memory.
+type blocks struct {
+	all  [][]byte
+	used int // of all
+}
+
 // blockSize is large enough for the unused ends of blocks not to matter.
 const blockSize = 1 << 18
 
-// keep copies a name into the current block. A Builder never moves what it holds as long as it need not grow.
-func (n *distinct) keep(name string) string {
-	if n.text.Cap()-n.text.Len() < len(name) {
-		n.text = strings.Builder{}
-		n.text.Grow(max(blockSize, len(name)))
+// keep copies a name. It is valid until clear: a block is never moved, and what is written is not written again.
+func (b *blocks) keep(name string) string {
+	if name == "" {
+		return ""
 	}
-	at := n.text.Len()
-	n.text.WriteString(name)
-	return n.text.String()[at:]
+	if b.used == 0 || cap(b.all[b.used-1])-len(b.all[b.used-1]) < len(name) {
+		if b.used == len(b.all) {
+			b.all = append(b.all, make([]byte, 0, max(blockSize, len(name))))
+		}
+		b.used++
+	}
+	block := &b.all[b.used-1]
+	at := len(*block)
+	*block = append(*block, name...)
+	return unsafe.String(&(*block)[at], len(name))
 }
 
-// clear forgets the names and keeps the memory of all but their text.
-func (n *distinct) clear() {
-	clear(n.names)
-	n.names, n.family, n.marks = n.names[:0], n.family[:0], n.marks[:0]
-	n.text = strings.Builder{}
-	n.days = nil
-	n.index.clear()
+func (b *blocks) clear() {
+	for i := range b.all {
+		b.all[i] = b.all[i][:0]
+	}
+	b.used = 0
 }
 
 // settled counts the names whose family had to be settled.

@@ -52,21 +52,21 @@ func ReadFamilyMap(r io.Reader) (map[string]string, error) {
 		if t := strings.TrimSpace(text); t == "" || t[0] == '#' {
 			continue
 		}
-		old, new, column, err := parseRename(text)
+		from, to, column, err := parseRename(text)
 		if err == nil {
-			if other, ok := names[old]; ok && other != new {
-				column, err = start(text), fmt.Errorf("%w: %q to %q and to %q", ErrRenamedTwice, old, other, new)
+			if other, ok := names[from]; ok && other != to {
+				column, err = start(text), fmt.Errorf("%w: %q to %q and to %q", ErrRenamedTwice, from, other, to)
 			}
 		}
 		if err != nil {
 			return nil, &LineError{Line: lines.Number(), Column: column, Err: err}
 		}
-		names[old] = new
+		names[from] = to
 	}
 }
 
 // parseRename divides a line, or gives the column of what is wrong with it.
-func parseRename(text string) (old, new string, column int, err error) {
+func parseRename(text string) (from, to string, column int, err error) {
 	if !utf8.ValidString(text) {
 		valid := strings.ToValidUTF8(text, "\xff")
 		return "", "", strings.IndexByte(valid, 0xff) + 1, InvalidUTF8
@@ -75,16 +75,16 @@ func parseRename(text string) (old, new string, column int, err error) {
 	if at < 0 {
 		return "", "", start(text), ErrNoSeparator
 	}
-	old, new = FamilyOf(text[:at]), FamilyOf(text[at+1:])
+	from, to = FamilyOf(text[:at]), FamilyOf(text[at+1:])
 	switch {
-	case old == "":
+	case from == "":
 		return "", "", 1, ErrNoFamily
-	case old == Benign:
+	case from == Benign:
 		return "", "", start(text), ErrRenameBenign
-	case new == "":
+	case to == "":
 		return "", "", at + 2, ErrNoFamily
 	}
-	return old, new, 0, nil
+	return from, to, 0, nil
 }
 
 // start is the column of the first thing but space.

@@ -75,6 +75,21 @@ func (f Form) Of(name string) string {
 // SuffixList says which version of the list of public suffixes is built in.
 func SuffixList() string { return publicsuffix.List.String() }
 
+// OnlySuffix is why a name has no form.
+const OnlySuffix Reason = "nothing but a public suffix"
+
+// Normalize gives the form of a name in its normal form (see the function [Normalize]). The error is a [Reason].
+func (f Form) Normalize(raw string) (string, error) {
+	name, err := Normalize(raw)
+	if err != nil {
+		return "", err
+	}
+	if name = f.Of(name); name == "" {
+		return "", OnlySuffix
+	}
+	return name, nil
+}
+
 // stemAt gives the labels of a name above its suffix, which begins at at.
 func stemAt(name string, at int) string {
 	if at == len(name) {

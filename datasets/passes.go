@@ -2,19 +2,20 @@ package datasets
 
 import (
 	"context"
+	"fmt"
 	"sort"
+	"unsafe"
 )
 
-// passNames is how many rows one pass over a cache enters in memory, about 80 bytes each.
-const passNames = 4 << 20
+// passRows is how many rows, about, one pass over a cache enters in memory, with some 80 bytes each.
+const passRows = 2 << 20
 
-// finishDisk deduplicates the rows on disk, settles the conflicts and makes the set. Pass p of n enters the rows whose
-// names have a hash of p modulo n, so that all rows of a name are in one pass and the rules are those of rows in memory.
-func (c *collector) finishDisk(ctx context.Context) (*Set, error) {
-	return c.finishPasses(ctx, passNames)
-}
+// maxPasses is how many a byte of the hash can tell apart.
+const maxPasses = 256
 
-func (c *collector) finishPasses(ctx context.Context, most int) (*Set, error) {
+// finishDisk deduplicates the rows on disk, settles the conflicts and makes the set. Each pass enters the rows whose hashes
+// are in one range, so that all rows of a name are in one pass, and the rules are those of rows in memory.
+func (c *collector) finishDisk(ctx context.Context, passes int) (*Set, error) {
 	f := c.disk
 	if err := f.flush(); err != nil {
 		return nil, err
@@ -24,13 +25,14 @@ func (c *collector) finishPasses(ctx context.Context, most int) (*Set, error) {
 		r.days = make([]int32, f.rows)
 	}
 	if c.opt.Duplicates {
-		err := f.scan(ctx, func(row int, _ string, code, day int32) { r.set(row, code, day) })
-		return newSet(&cached{file: f}, r.codes, r.days, c.families), err
+		if err := f.scan(ctx, nil, func(row int, _ string, code, day int32) { r.set(row, code, day) }); err != nil {
+			return nil, err
+		}
+		return newSet(&cached{file: f}, r.codes, r.days, c.families), nil
 	}
 	for row := range r.codes {
 		r.codes[row] = gone
 	}
-	passes := uint64(f.rows/most) + 1
 	for p := range passes {
 		if err := c.pass(ctx, p, passes, r); err != nil {
 			return nil, err
@@ -48,6 +50,7 @@ const gone = -1
 type resolved struct {
 	codes []int32 // of each row that is the first with its name
 	days  []int32 // nil if none is known
+	first []int32 // the row with which each name of the pass came
 	count settled
 }
 
@@ -58,16 +61,14 @@ func (r *resolved) set(row int, code, day int32) {
 	}
 }
 
-func (c *collector) pass(ctx context.Context, p, passes uint64, r *resolved) error {
+func (c *collector) pass(ctx context.Context, p, passes int, r *resolved) error {
 	n := c.names
 	n.clear()
-	var first []int32 // the row with which each name came
-	err := c.disk.scan(ctx, func(row int, name string, code, day int32) {
-		if passes > 1 && hash64(name, 0, forPasses)%passes != p {
-			return
-		}
+	r.first = r.first[:0]
+	inPass := func(hash byte) bool { return int(hash)*passes/maxPasses == p }
+	err := c.disk.scan(ctx, inPass, func(row int, name string, code, day int32) {
 		if _, isNew := n.enter(name, code, day); isNew {
-			first = append(first, int32(row))
+			r.first = append(r.first, int32(row))
 			return
 		}
 		s := sort.SearchInts(c.ends, row+1)
@@ -76,7 +77,7 @@ func (c *collector) pass(ctx context.Context, p, passes uint64, r *resolved) err
 	if err != nil {
 		return err
 	}
-	for i, row := range first {
+	for i, row := range r.first {
 		if !n.settle(i, int(row), c.opt.Conflicts, &r.count) {
 			continue
 		}
@@ -121,23 +122,27 @@ func (r *resolved) compact() []int32 {
 // scanChunks is how many chunks are read at once by scan.
 const scanChunks = 64
 
-// scan goes through all rows. The names are valid until visit returns; what keeps them copies them.
-func (f *cacheFile) scan(ctx context.Context, visit func(row int, name string, code, day int32)) error {
+// scan goes through all rows, or those for whose hash byte wanted is true. The name that visit gets is valid until it
+// returns.
+func (f *cacheFile) scan(ctx context.Context, wanted func(hash byte) bool, visit func(row int, name string, code, day int32)) error {
 	var buf []byte
 	row := 0
 	for k := 0; row < f.rows; k += scanChunks {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b, err := f.read(buf, k, scanChunks)
+		block, err := f.read(buf, k, scanChunks)
 		if err != nil {
-			return err
+			return fmt.Errorf("cannot read the cache of names: %w", err)
 		}
-		buf = b
-		block := string(b)
+		buf = block
 		for at := 0; at < len(block); row++ {
-			from, to, code, day, next := rowAt(block, at)
-			visit(row, block[from:to], code, day)
+			from, to := nameAt(block, at)
+			code, day, next := restAt(block, to)
+			if wanted == nil || wanted(block[at]) {
+				// No copy: a pass looks at many names for each that it keeps.
+				visit(row, unsafe.String(unsafe.SliceData(block[from:to]), to-from), code, day)
+			}
 			at = next
 		}
 	}

@@ -141,14 +141,26 @@ func (t *classes) counts() []Count {
 }
 
 // below gives the families of fewer than n names.
-func (t *classes) below(n int) []Count {
-	return slices.DeleteFunc(t.counts(), func(c Count) bool { return !isDGA(c.Family) || c.Names >= n })
+func (t *classes) below(n int) (small []Count) {
+	for _, c := range t.counts() {
+		if isDGA(c.Family) && c.Names < n {
+			small = append(small, c)
+		}
+	}
+	return small
 }
 
 // beyond gives the families after the n largest.
-func (t *classes) beyond(n int) []Count {
-	counts := slices.DeleteFunc(t.counts(), func(c Count) bool { return !isDGA(c.Family) || c.Family == MergedDGA })
-	return counts[min(n, len(counts)):]
+func (t *classes) beyond(n int) (rest []Count) {
+	for _, c := range t.counts() {
+		if !isDGA(c.Family) || c.Family == MergedDGA {
+			continue
+		}
+		if n--; n < 0 {
+			rest = append(rest, c)
+		}
+	}
+	return rest
 }
 
 // merge makes one class of the families, and returns them.

@@ -16,7 +16,6 @@ type Set struct {
 
 // texts holds the names of a set.
 type texts interface {
-	len() int
 	at(i int) string            // for any number of goroutines
 	reader() func(i int) string // for one goroutine, quicker than at where i goes up
 	pick(indices []int) texts
@@ -25,7 +24,6 @@ type texts interface {
 // inMemory are names that share the blocks they were read into.
 type inMemory []string
 
-func (m inMemory) len() int                   { return len(m) }
 func (m inMemory) at(i int) string            { return m[i] }
 func (m inMemory) reader() func(i int) string { return m.at }
 

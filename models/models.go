@@ -36,10 +36,18 @@ type Model interface {
 // Names is a model of domain names.
 type Names interface {
 	Model
-	// Normalize gives the form of a name that the model knows, or the reason why it is none.
-	Normalize(raw string) (string, error)
-	// Encode writes the network's input for a name in normal form: tokens or values, whichever the network takes.
+	// Form is what of a name the model was trained on.
+	Form() datasets.Form
+	// Encode writes the network's input for a name in the model's form: tokens or values, whichever the network takes.
 	Encode(name string, tokens []int32, values []float32)
+}
+
+// InForm gives a name in normal form the model's form. A name that is nothing in that form, a bare public suffix, stays.
+func InForm(m Names, name string) string {
+	if short := m.Form().Of(name); short != "" {
+		return short
+	}
+	return name
 }
 
 // Examples are labelled records ready for a network: what training and evaluation go through.
@@ -115,6 +123,7 @@ type Options struct {
 	Length  int  // of a token row
 	Outputs int  // at least so many; those without a class are called unused
 	Seed    uint64
+	Form    datasets.Form // in which the names are
 }
 
 // Tensors returns the network's parameters for a checkpoint.

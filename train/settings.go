@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"threatnet/datasets"
 	"threatnet/train/graph"
 )
 
@@ -36,10 +37,22 @@ type Settings struct {
 	Shards       int     `yaml:"shards" json:"shards"`             // parts of a batch: more for more cores, and other last bits
 
 	Binary    bool    `yaml:"binary" json:"binary"`         // benign against all else, one output
-	MinNames  int     `yaml:"min-names" json:"min-names"`   // families with fewer are merged
+	NameForm  string  `yaml:"name-form" json:"name-form"`   // what of a name is learnt: one of datasets.Forms
 	Split     string  `yaml:"split" json:"split"`           // stratified, random or sklearn
 	Conflicts string  `yaml:"conflicts" json:"conflicts"`   // names both benign and DGA: drop, benign or dga
 	TargetFPR float64 `yaml:"target-fpr" json:"target-fpr"` // of the stored threshold, on validation
+
+	// The rules of families, see datasets.FamilyRules.
+	Rename       map[string]string `yaml:"rename" json:"rename,omitempty"`
+	DropBelow    int               `yaml:"drop-below" json:"drop-below"`
+	MinNames     int               `yaml:"min-names" json:"min-names"` // families with fewer are merged
+	MaxFamilies  int               `yaml:"max-families" json:"max-families"`
+	Rest         string            `yaml:"rest" json:"rest"` // of more families: merge or drop
+	MaxPerFamily int               `yaml:"max-per-family" json:"max-per-family"`
+	MaxBenign    int               `yaml:"max-benign" json:"max-benign"`
+
+	TestFrom string   `yaml:"test-from" json:"test-from,omitempty"`           // a day: DGA names first seen from then on are the test part
+	HoldOut  []string `yaml:"holdout-family" json:"holdout-family,omitempty"` // families left out of training, to be tested on
 
 	// VM runs the graph: flat or tape. It does not change the result and is not stored.
 	VM string `yaml:"vm" json:"-"`
@@ -51,7 +64,7 @@ func DefaultSettings(kind, mode string) (Settings, error) {
 	s := Settings{
 		Mode: mode, Seed: 1,
 		Epochs: 10, BatchSize: 128, Optimizer: "adam", LearningRate: 0.008, Schedule: "cosine", Warmup: 100, ClipNorm: 1, Dropout: 0.2,
-		Shards: 2, MinNames: 50, Split: "stratified", Conflicts: "drop", TargetFPR: 0.01, VM: graph.Flat,
+		Shards: 2, MinNames: datasets.DefaultMinimum, Rest: string(datasets.MergeRest), NameForm: string(datasets.Whole), Split: "stratified", Conflicts: "drop", TargetFPR: 0.01, VM: graph.Flat,
 	}
 	switch mode {
 	case Corrected:
@@ -86,7 +99,10 @@ func (s *Settings) Check() error {
 		{!(s.ClassWeight >= 0 && s.ClassWeight <= 4), fmt.Sprintf("class-weight %v: want an exponent of 0 to 4", s.ClassWeight)},
 		{s.Patience < 0, fmt.Sprintf("patience %d: want 0 (no early stopping) or more epochs", s.Patience)},
 		{s.Shards < 1 || s.Shards > 1024, fmt.Sprintf("shards %d: want 1 to 1024", s.Shards)},
-		{s.MinNames < 0, fmt.Sprintf("min-names %d: want 0 or more", s.MinNames)},
+		{min(s.MinNames, s.DropBelow, s.MaxFamilies, s.MaxPerFamily, s.MaxBenign) < 0, "min-names, drop-below, max-families, max-per-family, max-benign: want 0 or more"},
+		{s.Rest != string(datasets.MergeRest) && s.Rest != string(datasets.DropRest), fmt.Sprintf("rest %q: want %s or %s", s.Rest, datasets.MergeRest, datasets.DropRest)},
+		{!slices.Contains(datasets.Forms(), datasets.Form(s.NameForm)), fmt.Sprintf("name-form %q: want one of %v", s.NameForm, datasets.Forms())},
+		{s.TestFrom != "" && badDay(s.TestFrom), fmt.Sprintf("test-from %q: want a day, like 2018-09-23", s.TestFrom)},
 		{!slices.Contains([]string{"stratified", "random", "sklearn"}, s.Split), fmt.Sprintf("split %q: want stratified, random or sklearn", s.Split)},
 		{!slices.Contains([]string{"drop", "benign", "dga"}, s.Conflicts), fmt.Sprintf("conflicts %q: want drop, benign or dga", s.Conflicts)},
 		{!(s.TargetFPR > 0 && s.TargetFPR <= 1), fmt.Sprintf("target-fpr %v: want 0 < p ≤ 1", s.TargetFPR)},
@@ -97,6 +113,19 @@ func (s *Settings) Check() error {
 		}
 	}
 	return nil
+}
+
+func badDay(text string) bool {
+	_, err := datasets.ParseDay(text)
+	return err != nil
+}
+
+// FamilyRules are the rules of families that the settings make.
+func (s *Settings) FamilyRules() datasets.FamilyRules {
+	return datasets.FamilyRules{
+		Rename: s.Rename, DropBelow: s.DropBelow, MergeBelow: s.MinNames, MaxFamilies: s.MaxFamilies, Rest: datasets.Rest(s.Rest),
+		MaxPerFamily: s.MaxPerFamily, MaxBenign: s.MaxBenign, Seed: s.Seed,
+	}
 }
 
 // recipe is a file of settings for one model.

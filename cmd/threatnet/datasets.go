@@ -26,7 +26,7 @@ func newDatasets(e *env) *cobra.Command {
 a folder (its recognised files, at any depth), a zip archive, or - for standard
 input; gzip, zstd, xz and bzip2 are opened as they are.`,
 	}
-	c.AddCommand(newList(e), newDescribe(e), newCopy(e), newSynth(e))
+	c.AddCommand(newList(e), newDescribe(e), newCopy(e), newSynth(e), newFetch(e))
 	return c
 }
 

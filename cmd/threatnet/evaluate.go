@@ -67,7 +67,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 		return err
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
-	set, err := pipeline.Labelled(ctx, f.sources, file.Meta.Provenance.Sources, e.logf)
+	set, err := pipeline.Labelled(ctx, f.sources, m.Form(), file.Meta.Provenance.Sources, e.logf)
 	if err != nil {
 		return err
 	}

@@ -33,10 +33,10 @@ func printTraining(e *env, res *pipeline.Result, asJSON bool) error {
 	if res.Tested != "test" {
 		e.logf("no test split: the report is of the training rows")
 	}
-	return printEvaluation(e, res.Test, res.Threshold, res.Tested, asJSON)
+	return printEvaluation(e, res.Test, res.Threshold, res.Tested, asJSON, res.HeldOutFigures()...)
 }
 
-func printEvaluation(e *env, r *evaluate.Result, threshold float64, tested string, asJSON bool) error {
+func printEvaluation(e *env, r *evaluate.Result, threshold float64, tested string, asJSON bool, more ...evaluate.Figure) error {
 	report, err := r.Report()
 	if err != nil {
 		return err
@@ -45,6 +45,7 @@ func printEvaluation(e *env, r *evaluate.Result, threshold float64, tested strin
 	if err != nil {
 		return err
 	}
+	figures = append(figures, more...)
 	if asJSON {
 		return e.json(evaluation{tested, report, figures})
 	}

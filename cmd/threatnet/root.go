@@ -77,7 +77,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 func newRoot(e *env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "threatnet",
-		Short: "train, evaluate and serve neural detectors of network threats",
+		Short: "train, evaluate and score neural detectors of network threats",
 		Long: `threatnet trains, evaluates and serves small neural networks that find threats
 in domain names, DNS queries and network flows. Begin with "threatnet quickstart".`,
 		SilenceErrors: true,

@@ -89,7 +89,7 @@ func runScore(ctx context.Context, e *env, args []string, f *scoreFlags, given f
 	if err != nil {
 		return err
 	}
-	s := scoring{scorer: models.NewScorer(m, f.threshold), encode: m.Encode, format: f.format(m, in, given("top")), workers: cores(f.threads)}
+	s := scoring{scorer: models.NewScorer(m, f.threshold), encode: func(name string, tokens []int32, values []float32) { m.Encode(models.InForm(m, name), tokens, values) }, format: f.format(m, in, given("top")), workers: cores(f.threads)}
 	s.scorer.Top = f.top
 	err = s.run(ctx, in.rows, e.out)
 	return s.skipped.report(e, s.scored, err)

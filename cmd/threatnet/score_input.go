@@ -36,7 +36,7 @@ func (f *scoreFlags) input(ctx context.Context, e *env, args []string, m models.
 				e.logf("%s is scored as a name; for the names in the file: --data %[1]s", arg)
 			}
 		}
-		return &input{rows: argumentRows(args, m, f.options.Strict), plain: true}, nil
+		return &input{rows: argumentRows(args, f.options.Strict), plain: true}, nil
 	}
 	opt := f.options
 	opt.Benign = true // labels do not matter then: a row without one is as good as any
@@ -89,10 +89,10 @@ func sameColumns(sources []*source.Source) error {
 }
 
 // argumentRows gives the names of the command line.
-func argumentRows(args []string, m models.Names, strict bool) iter.Seq[row] {
+func argumentRows(args []string, strict bool) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		for _, arg := range args {
-			name, err := m.Normalize(arg)
+			name, err := datasets.Normalize(arg)
 			if err != nil {
 				err = fmt.Errorf("%q is no name: %w", arg, err)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"threatnet/datasets"
 	"threatnet/datasets/source"
 	"threatnet/models/catalog"
 	"threatnet/train"
@@ -22,6 +23,8 @@ import (
 type trainFlags struct {
 	sources   pipeline.Sources
 	recipe    string
+	rename    string
+	cache     string
 	out       string
 	resume    string
 	saveEvery time.Duration
@@ -62,6 +65,8 @@ a crash, as if nothing had happened.`,
 	fs.StringArrayVar(&f.sources.Test, "test", nil, "names to test with, `SOURCE`, instead of a split; may be repeated")
 	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default MODEL.safetensors)")
 	fs.StringVar(&f.recipe, "recipe", "", "settings from a YAML `FILE`; flags win over it")
+	fs.StringVar(&f.rename, "rename", "", "new names of families from a `FILE` of lines old,new")
+	fs.StringVar(&f.cache, "cache", "", "keep the names in files in `DIR`, not in memory")
 	fs.StringVar(&f.resume, "resume", "", "go on from an unfinished training, a `FILE` called OUT.resume")
 	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
@@ -94,6 +99,14 @@ func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 	fs.IntVar(&s.Shards, "shards", 0, "parts that a batch is cut into, one core each; the result depends on it (default 2)")
 	fs.BoolVar(&s.Binary, "binary", false, "benign against DGA instead of families")
 	fs.IntVar(&s.MinNames, "min-names", 0, "merge families with fewer names (default 50)")
+	fs.IntVar(&s.DropBelow, "drop-below", 0, "leave out families with fewer names, before merging (default 0)")
+	fs.IntVar(&s.MaxFamilies, "max-families", 0, "keep so many of the largest families (default 0: all)")
+	fs.StringVar(&s.Rest, "rest", "", "of more families: merge or drop (default merge)")
+	fs.IntVar(&s.MaxPerFamily, "max-per-family", 0, "take at most so many names of a family (default 0: all)")
+	fs.IntVar(&s.MaxBenign, "max-benign", 0, "take at most so many benign names (default 0: all)")
+	fs.StringVar(&s.NameForm, "name-form", "", fmt.Sprintf("what of a name is learnt and scored: one of %v (default whole)", datasets.Forms()))
+	fs.StringVar(&s.TestFrom, "test-from", "", "test on DGA names first seen on this `DAY` or later, for feeds with dates")
+	fs.StringArrayVar(&s.HoldOut, "holdout-family", nil, "leave a `FAMILY` out of training and test on it; may be repeated")
 	fs.StringVar(&s.Split, "split", "", "stratified, random or sklearn (default stratified; parity sklearn)")
 	fs.StringVar(&s.Conflicts, "conflicts", "", "names both benign and DGA: drop, benign or dga (default drop)")
 	fs.Float64Var(&s.TargetFPR, "target-fpr", 0, "false-positive rate on validation that the threshold allows (default 0.01)")
@@ -124,13 +137,39 @@ func finalSettings(kind string, f *trainFlags, fs *pflag.FlagSet) (train.Setting
 	s = keep // declaring a flag sets its default
 	fs.Visit(func(flag *pflag.Flag) {
 		if over.Lookup(flag.Name) != nil && err == nil {
-			err = over.Set(flag.Name, flag.Value.String())
+			err = copyFlag(over.Lookup(flag.Name), flag)
 		}
 	})
 	if err != nil {
 		return s, usage(err)
 	}
+	if f.rename != "" {
+		if s.Rename, err = readRenames(f.rename); err != nil {
+			return s, err
+		}
+	}
 	return s, s.Check()
+}
+
+// copyFlag sets a flag to another's value.
+func copyFlag(to, from *pflag.Flag) error {
+	if list, ok := from.Value.(pflag.SliceValue); ok {
+		return to.Value.(pflag.SliceValue).Replace(list.GetSlice())
+	}
+	return to.Value.Set(from.Value.String())
+}
+
+func readRenames(path string) (map[string]string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was read only
+	names, err := datasets.ReadFamilyMap(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return names, nil
 }
 
 func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag.FlagSet) error {
@@ -148,7 +187,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 		f.out = kind + ".safetensors"
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
-	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Workers: f.threads, Log: e.logf}
+	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Workers: f.threads, Log: e.logf}
 	return trainJob(ctx, e, job, f.json)
 }
 

@@ -14,21 +14,24 @@ import (
 var bambenek = Format{
 	Name:        "bambenek",
 	Description: "domain,Domain used by FAMILY DGA ...,date,url after any number of comments: Bambenek's DGA feeds",
-	Recognize: func(head []byte, _ Options) bool {
-		return mostRows(head, ',', isBambenek)
-	},
-	Header: noHeader,
-	Read:   readBambenek,
+	Recognize:   isBambenek,
+	Header:      noHeader,
+	Read:        readBambenek,
 }
 
 const bambenekColumns = 4
 
-func isBambenek(fields []string) bool {
-	n := len(fields)
-	if n < bambenekColumns || !isDotted(fields[0]) {
-		return false
-	}
-	return strings.HasPrefix(fields[1], usedBy) || isDay(fields[n-2]) && strings.Contains(fields[n-1], "://")
+// isBambenek leaves a text with a header that names the family's column to csv, and one with any header that has other
+// words for descriptions.
+func isBambenek(head []byte, _ Options) bool {
+	header, labelled := headerOf(head, ',')
+	return !labelled && mostRows(head, ',', func(fields []string) bool {
+		n := len(fields)
+		if n < bambenekColumns || !isDotted(fields[0]) {
+			return false
+		}
+		return strings.HasPrefix(fields[1], usedBy) || !header && isDay(fields[n-2]) && strings.Contains(fields[n-1], "://")
+	})
 }
 
 func readBambenek(text *bufio.Reader, opt Options) datasets.Domains {

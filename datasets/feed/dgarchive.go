@@ -35,9 +35,9 @@ func isDGArchive(head []byte, opt Options) bool {
 			return false
 		}
 	}
-	return mostRows(head, ',', func(fields []string) bool {
-		return isDotted(fields[0]) && !slices.ContainsFunc(fields[1:], datasets.IsBenign)
-	})
+	rows := sampleRows(head, ',')
+	labelled := slices.ContainsFunc(rows, func(fields []string) bool { return slices.ContainsFunc(fields[1:], datasets.IsBenign) })
+	return len(rows) > 0 && isDotted(rows[0][0]) && !labelled
 }
 
 func readDGArchive(text *bufio.Reader, opt Options) datasets.Domains {

@@ -44,42 +44,80 @@ func TestFormats(t *testing.T) {
 		format string
 		want   []string
 	}{
-		"subclass goes before class": {Options{}, "\"host\",\"domain\",\"class\",\"subclass\"\n" +
-			"\"000directory.com.ar\",\"000directory\",\"legit\",\"legit\"\n\"Abc.RU\",\"abc\",\"dga\",\"cryptolocker\"\n",
-			"csv", []string{"2 000directory.com.ar benign", "3 abc.ru cryptolocker"}},
+		"subclass goes before class": {
+			Options{},
+			"\"host\",\"domain\",\"class\",\"subclass\"\n" +
+				"\"000directory.com.ar\",\"000directory\",\"legit\",\"legit\"\n\"Abc.RU\",\"abc\",\"dga\",\"cryptolocker\"\n",
+			"csv",
+			[]string{"2 000directory.com.ar benign", "3 abc.ru cryptolocker"},
+		},
 		"semicolons": {Options{}, "host;domain;class;subclass\na.com;a;dga;goz\n", "csv", []string{"2 a.com goz"}},
-		"tabs, BOM, CRLF": {Options{}, "\ufeffdomain\tlabel\r\na.com\tlegit\r\nb.com\ttinba\r\n", "csv",
-			[]string{"2 a.com benign", "3 b.com tinba"}},
+		"tabs, BOM, CRLF": {
+			Options{},
+			"\ufeffdomain\tlabel\r\na.com\tlegit\r\nb.com\ttinba\r\n", "csv",
+			[]string{"2 a.com benign", "3 b.com tinba"},
+		},
 		"capitals in the header": {Options{}, "Domain,Label\na.com,NonDGA\n", "csv", []string{"2 a.com benign"}},
-		"a 0 beside the family": {Options{}, "domain,family,label\na.com,tranco,0\nb.com,unknown,0\nc.com,pizd,1\nd.com,,1\n", "csv",
-			[]string{"2 a.com benign", "3 b.com benign", "4 c.com pizd", "5 d.com dga"}},
-		"a word beside the family": {Options{}, "domain,family,source,label,split\na.com,emotet,x,dga,val\nb.com,none,tranco,benign,val\n",
-			"csv", []string{"2 a.com emotet", "3 b.com benign"}},
-		"only 0 and 1": {Options{}, "name,label\na.com,0\nb.com,1\nc.com,0.0\nd.com,True\n", "csv",
-			[]string{"2 a.com benign", "3 b.com dga", "4 c.com benign", "5 d.com dga"}},
-		"the next column when the family is empty": {Options{}, "host,subclass,class\na.com,,dga\nb.com,,legit\nc.com,,\n", "csv",
-			[]string{"2 a.com dga", "3 b.com benign", "! f:4:7: empty label"}},
-		"numbers of classes": {Options{}, "domain,family,class\na.com,banjori,0\nb.com,tinba,7\n", "csv",
-			[]string{"2 a.com banjori", "3 b.com tinba"}},
-		"null and NA are text": {Options{}, "domain,family\nnull,NA\nnan,null\n1234,NaN\n", "csv",
-			[]string{"2 null NA", "3 nan null", "4 1234 NaN"}},
-		"line end in quotes": {Options{}, "domain,family\n\"ru\nx.ru\",goz\n\"b.ru\",\"a \"\"b\"\"\"\nc.ru,goz\n", "csv",
-			[]string{"! f:2:1: bad character", `4 b.ru a "b`, "5 c.ru goz"}},
-		"bad rows": {Options{}, "domain,family\na.com\nb.com,x,y\n,x\n\"c.com,x\n-.1.2.3.4,x\n1.2.3.4,x\ndomain,family\nd.com,x\n", "csv",
+		"a 0 beside the family": {
+			Options{},
+			"domain,family,label\na.com,tranco,0\nb.com,unknown,0\nc.com,pizd,1\nd.com,,1\n", "csv",
+			[]string{"2 a.com benign", "3 b.com benign", "4 c.com pizd", "5 d.com dga"},
+		},
+		"a word beside the family": {
+			Options{},
+			"domain,family,source,label,split\na.com,emotet,x,dga,val\nb.com,none,tranco,benign,val\n",
+			"csv",
+			[]string{"2 a.com emotet", "3 b.com benign"},
+		},
+		"only 0 and 1": {
+			Options{},
+			"name,label\na.com,0\nb.com,1\nc.com,0.0\nd.com,True\n", "csv",
+			[]string{"2 a.com benign", "3 b.com dga", "4 c.com benign", "5 d.com dga"},
+		},
+		"the next column when the family is empty": {
+			Options{},
+			"host,subclass,class\na.com,,dga\nb.com,,legit\nc.com,,\n", "csv",
+			[]string{"2 a.com dga", "3 b.com benign", "! f:4:7: empty label"},
+		},
+		"numbers of classes": {
+			Options{},
+			"domain,family,class\na.com,banjori,0\nb.com,tinba,7\n", "csv",
+			[]string{"2 a.com banjori", "3 b.com tinba"},
+		},
+		"null and NA are text": {
+			Options{},
+			"domain,family\nnull,NA\nnan,null\n1234,NaN\n", "csv",
+			[]string{"2 null NA", "3 nan null", "4 1234 NaN"},
+		},
+		"line end in quotes": {
+			Options{},
+			"domain,family\n\"ru\nx.ru\",goz\n\"b.ru\",\"a \"\"b\"\"\"\nc.ru,goz\n", "csv",
+			[]string{"! f:2:1: bad character", `4 b.ru a "b`, "5 c.ru goz"},
+		},
+		"bad rows": {
+			Options{},
+			"domain,family\na.com\nb.com,x,y\n,x\n\"c.com,x\n-.1.2.3.4,x\n1.2.3.4,x\ndomain,family\nd.com,x\n", "csv",
 			[]string{
 				"! f:2:1: wrong number of fields: 1 instead of 2", "! f:3:1: wrong number of fields: 3 instead of 2",
 				"! f:4:1: empty name", "! f:5:1: bad quotes: no closing quote", "6 -.1.2.3.4 x", "! f:7:1: IP address",
 				"! f:8:1: header repeated", "9 d.com x",
-			}},
+			},
+		},
 		"one column with a header":  {Options{}, "qname\na.com\n", "csv", []string{"2 a.com f"}},
 		"no labels":                 {Options{}, "time,query\n2020,a.com\n", "csv", []string{"2 a.com "}},
 		"no labels, family given":   {Options{Family: "tinba"}, "time,query\n2020,a.com\n", "csv", []string{"2 a.com tinba"}},
 		"labels and a family given": {Options{Family: "x"}, "domain,label\na.com,b\n", "csv", []string{"! " + ErrHasLabels.Error()}},
 		"all benign":                {Options{Benign: true, Label: "none"}, "domain,label\na.com,b\nb.com,\n", "csv", []string{"2 a.com benign", "3 b.com benign"}},
-		"--label": {Options{Label: "Source"}, "domain,family,source\na.com,x,y\nb.com,x,tranco\n", "csv",
-			[]string{"2 a.com y", "3 b.com benign"}},
-		"--label that is not there": {Options{Label: "x"}, "domain,family\na.com,b\n", "csv",
-			[]string{`! no such column: "x" is not among "domain", "family"`}},
+		"--label": {
+			Options{Label: "Source"},
+			"domain,family,source\na.com,x,y\nb.com,x,tranco\n", "csv",
+			[]string{"2 a.com y", "3 b.com benign"},
+		},
+		"--label that is not there": {
+			Options{Label: "x"},
+			"domain,family\na.com,b\n", "csv",
+			[]string{`! no such column: "x" is not among "domain", "family"`},
+		},
 		"--label of the names":      {Options{Label: "domain"}, "domain,family\na.com,b\n", "csv", []string{`! no such column: "domain" is the one with the names`}},
 		"--name-column":             {Options{NameColumn: "domain"}, "host,domain,class\na.com,a,legit\n", "csv", []string{"2 a benign"}},
 		"--name-column, not there":  {Options{NameColumn: "x"}, "host,class\na.com,legit\n", "csv", []string{`! no such column: "x" is not among "host", "class"`}},
@@ -192,7 +230,10 @@ func (r brokenReader) Read([]byte) (int, error) { return 0, r.err }
 
 // An iteration that is left stops reading.
 func TestLeaving(t *testing.T) {
-	for _, text := range []string{"domain,family\na.com,b\n??,b\nc.com,b\n", "1,a.com\n2,??\n", "a.com\nb.com\n??\n"} {
+	for _, text := range []string{
+		"domain,family\na.com,b\n??,b\nc.com,b\n", "1,a.com\n2,??\n", "a.com\nb.com\n??\n", "0.0.0.0 a.com b.com ??\n??\n0.0.0.0 c.com\n",
+		"a.com,Domain used by x,2018-06-25,http://x/\n??\nb.com,Domain used by x,2018-06-25,http://x/\n",
+	} {
 		for stop := 1; stop < 4; stop++ {
 			f, _ := Recognize([]byte(text), Options{})
 			n := 0
@@ -210,7 +251,10 @@ func TestLeaving(t *testing.T) {
 
 // A record is there as soon as its line is.
 func TestStreaming(t *testing.T) {
-	for _, first := range []string{"domain,family\na.com,goz\n", "1,a.com\n", "a.com\n", "a.com,goz\n"} {
+	for _, first := range []string{
+		"domain,family\na.com,goz\n", "1,a.com\n", "a.com\n", "a.com,goz\n", "0.0.0.0 a.com\n",
+		"a.com,Domain used by goz,2018-06-25,http://x.example/\n", "goz\ta.com\t2018-06-25\t2018-06-25\n",
+	} {
 		in, out := io.Pipe()
 		go func() { _, _ = out.Write([]byte(first)) }()
 		f, _ := Recognize([]byte(first), Options{})

@@ -2,6 +2,8 @@ package feed
 
 import (
 	"bufio"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,7 +13,21 @@ import (
 // fuzzFormat reads any text in a format: names come out normalised, in the order of their lines, and every row that is
 // neither a name nor blank is a bad row of the file.
 func fuzzFormat(f *testing.F, name string) {
-	format, _ := Lookup(name)
+	format, ok := Lookup(name)
+	if !ok {
+		f.Fatal(name)
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "*.*"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range append(files, filepath.Join("testdata", "hosts")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text), "", "")
+	}
 	for _, text := range []string{
 		"domain,family\na.com,goz\n", "host;label\n\"a\n.com\";0\n1;1", "\ufeff1,a.com\r\n2,b\r\n", "a.com\n# x\n\xff\n",
 		"a.com,tinba\n1.2.3.4,legit", "domain\t\n\"", "rank,domain\n1,*.x.de", "name,family,class\nx,,2\n",
@@ -22,6 +38,7 @@ func fuzzFormat(f *testing.F, name string) {
 	f.Add("a,0\n", "2", "1")
 	f.Fuzz(func(t *testing.T, text, label, column string) {
 		opt := Options{File: "f", Label: label, NameColumn: column}
+		Recognize([]byte(text), Options{File: "f_dga.csv"})
 		Recognize([]byte(text), opt)
 		format.Header([]byte(text), opt)
 		last, rows := 0, 0
@@ -39,6 +56,8 @@ func fuzzFormat(f *testing.F, name string) {
 				continue
 			} else if again, err := datasets.Normalize(d.Name); err != nil || again != d.Name {
 				t.Fatalf("%q is not normalised: %q, %v", d.Name, again, err)
+			} else if d.Family == "" && (name == "bambenek" || name == "netlab") || d.File != "f" {
+				t.Fatalf("%+v", d)
 			}
 			if line < last {
 				t.Fatalf("line %d after line %d", line, last)
@@ -46,12 +65,38 @@ func fuzzFormat(f *testing.F, name string) {
 			last = line
 			rows++
 		}
-		if lines := strings.Count(text, "\n") + 1; rows > lines {
-			t.Fatalf("%d rows in %d lines", rows, lines)
+		most := strings.Count(text, "\n") + 1
+		if name == "hosts" { // of many names in a line
+			most += len(strings.Fields(text))
+		}
+		if rows > most {
+			t.Fatalf("%d rows in %q", rows, text)
 		}
 	})
 }
 
-func FuzzCSV(f *testing.F)    { fuzzFormat(f, "csv") }
-func FuzzRanked(f *testing.F) { fuzzFormat(f, "ranked") }
-func FuzzPlain(f *testing.F)  { fuzzFormat(f, "plain") }
+func FuzzBambenek(f *testing.F)  { fuzzFormat(f, "bambenek") }
+func FuzzNetlab(f *testing.F)    { fuzzFormat(f, "netlab") }
+func FuzzDGArchive(f *testing.F) { fuzzFormat(f, "dgarchive") }
+func FuzzMajestic(f *testing.F)  { fuzzFormat(f, "majestic") }
+func FuzzHosts(f *testing.F)     { fuzzFormat(f, "hosts") }
+func FuzzCSV(f *testing.F)       { fuzzFormat(f, "csv") }
+func FuzzRanked(f *testing.F)    { fuzzFormat(f, "ranked") }
+func FuzzPlain(f *testing.F)     { fuzzFormat(f, "plain") }
+
+// The rule for families takes any description, gives a part of it, and what it gives has none of the endings it was cut at.
+func FuzzBambenekFamily(f *testing.F) {
+	for _, text := range []string{"Domain used by Cryptolocker - Flashback DGA for 23 Jun 2018", "Domain used by Domain used by  (", " -", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		family := BambenekFamily(text)
+		rest := strings.ReplaceAll(text, usedBy, "")
+		if !strings.HasPrefix(rest, family) {
+			t.Fatalf("%q of %q", family, text)
+		}
+		if ending := rest[len(family):]; ending != "" && !strings.HasPrefix(ending, " DGA") && !strings.HasPrefix(ending, " (") && !strings.HasPrefix(ending, " -") {
+			t.Fatalf("%q of %q", family, text)
+		}
+	})
+}

@@ -14,7 +14,8 @@ var netlab = Format{
 	Name:        "netlab",
 	Description: "family, domain, start, end, divided by tabs, after any number of comments: 360 Netlab's dga.txt",
 	Recognize: func(head []byte, _ Options) bool {
-		return mostRows(head, '\t', func(fields []string) bool {
+		header, _ := headerOf(head, '\t')
+		return !header && mostRows(head, '\t', func(fields []string) bool {
 			return len(fields) == netlabColumns && isDotted(fields[1]) && isDay(fields[2]) && isDay(fields[3])
 		})
 	},

@@ -90,8 +90,10 @@ func withoutComment(line []byte) []byte {
 }
 
 // extensions are what a file's name may end in after the family's.
-var extensions = []string{".gz", ".gzip", ".zst", ".zstd", ".xz", ".bz2", ".zip",
-	".txt", ".csv", ".tsv", ".list", ".lst", ".dat", ".domains", ".names"}
+var extensions = []string{
+	".gz", ".gzip", ".zst", ".zstd", ".xz", ".bz2", ".zip",
+	".txt", ".csv", ".tsv", ".list", ".lst", ".dat", ".domains", ".names",
+}
 
 // FileFamily gives the family that a file's name stands for: the name without its folders and known extensions.
 func FileFamily(file string) string {

@@ -38,7 +38,7 @@ func TestPublished(t *testing.T) {
 		"bamital_dga.csv": {"dgarchive", []string{
 			"1 3c1e9d6a2f5b8c7d0e4f1a2b3c4d5e6f.co.cc bamital 2012-08-15", "2 4d2fae7b306c9d8e1f502b3c4d5e6f70.info bamital 2012-08-15",
 			"3 5e30bf8c417dae9f20613c4d5e6f7081.org bamital 2012-08-16", "! bamital_dga.csv:4:1: bad character",
-			"! bamital_dga.csv:5:64: bad quotes: closing quote is not followed by a separator",
+			"! bamital_dga.csv:5:63: bad quotes: closing quote is not followed by a separator",
 			"6 7052d1ae639fc0b142835e6f708192a3.info bamital 2012-08-17",
 		}},
 		"suppobox_dga.csv": {"dgarchive", []string{"1 heavenlight.net suppobox", "2 riverstone.net suppobox"}},
@@ -128,12 +128,15 @@ func TestPublishedOptions(t *testing.T) {
 		"bambenek, BOM":           {Options{}, "\ufeff# x\r\n\ufeff" + bambenekRow, "bambenek", []string{"2 a.com tinba 2018-06-25"}},
 		"bambenek, older words":   {Options{}, "a.com,tinba,2018-06-25,http://x.example/\n", "bambenek", []string{"1 a.com tinba 2018-06-25"}},
 		"bambenek, header":        {Options{}, "domain,description,date,url\n" + bambenekRow, "bambenek", []string{"! f:1:20: bad date", "2 a.com tinba 2018-06-25"}},
+		"bambenek, CSV header":    {Options{}, "domain,family,date,url\na.com,x - y,2018-06-25,http://x.example/\n", "csv", []string{"2 a.com x - y 2018-06-25"}},
+		"bambenek, no label":      {Options{}, "domain,kind,date,url\na.com,x - y,2018-06-25,http://x.example/\n", "csv", []string{"2 a.com  2018-06-25"}},
 		"bambenek, two columns":   {Options{}, "a.com,Domain used by tinba DGA for 25 Jun 2018\n", "csv", []string{"1 a.com tinba"}},
 		"bambenek, named columns": {Options{}, "domain,dga,date\na.com,Domain used by pykspa (x),2018-06-25\n", "csv", []string{"2 a.com pykspa 2018-06-25"}},
 		"bambenek, names alone":   {Options{}, "a.com,,2018-06-25,x\n", "csv", []string{"1 a.com "}},
 
 		"netlab, benign":        {Options{Benign: true}, netlabRow, "netlab", []string{"1 a.com benign 2016-11-12"}},
 		"netlab, family":        {Options{Family: "x"}, netlabRow, "netlab", hasLabels},
+		"netlab, header":        {Options{}, "family\tdomain\tstart\tend\n" + netlabRow, "csv", []string{"2 a.com tinba"}},
 		"netlab, benign family": {Options{}, strings.Replace(netlabRow, "tinba", "legit", 1), "netlab", []string{"1 a.com benign 2016-11-12"}},
 
 		"dgarchive":                {Options{File: "full/Bamital_dga.csv.gz"}, dgarchiveRow, "dgarchive", []string{"1 a.com Bamital 2012-08-15"}},

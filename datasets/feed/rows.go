@@ -77,6 +77,13 @@ func reasonOf(e *table.Error) datasets.Reason {
 // noHeader is the header of formats that have none.
 func noHeader([]byte, Options) []string { return nil }
 
+// headerOf tells whether the first row of a text names a column of names, and whether it names one of labels too.
+func headerOf(head []byte, separator byte) (header, labelled bool) {
+	rows := sampleRows(head, separator)
+	header = len(rows) > 0 && firstOf(rows[0], nameColumns) >= 0
+	return header, header && firstOf(rows[0], labelColumns) >= 0
+}
+
 // mostRows tells whether at least half of the first rows are what is asked for.
 func mostRows(head []byte, separator byte, is func(fields []string) bool) bool {
 	yes, rows := 0, sampleRows(head, separator)

@@ -98,9 +98,14 @@ func TestWriteRefuses(t *testing.T) {
 		n    int
 		want error
 	}{
-		{"flows", 1, ErrKind}, {Benign, 1, ErrKind}, {"ramdo", -1, ErrCount},
-		{KindCorpus, MaxNames + 1, ErrCount}, {KindPopular, -1, ErrCount},
-		{KindPopular, 1, noSpace}, {KindCorpus, 1, noSpace}, {"ramdo", 1, noSpace},
+		{"flows", 1, ErrKind},
+		{Benign, 1, ErrKind},
+		{"ramdo", -1, ErrCount},
+		{KindCorpus, MaxNames + 1, ErrCount},
+		{KindPopular, -1, ErrCount},
+		{KindPopular, 1, noSpace},
+		{KindCorpus, 1, noSpace},
+		{"ramdo", 1, noSpace},
 	} {
 		if err := Write(full{noSpace}, c.kind, 1, c.n); !errors.Is(err, c.want) {
 			t.Errorf("Write(%q, %d): error %v, want %v", c.kind, c.n, err, c.want)

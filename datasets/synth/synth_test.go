@@ -91,8 +91,16 @@ func TestLengths(t *testing.T) {
 		family   string
 		min, max int
 	}{
-		{"conficker", 5, 11}, {"corebot", 16, 24}, {"cryptolocker", 12, 15}, {"gozi", 14, 24}, {"kraken", 6, 11},
-		{"locky", 5, 15}, {"matsnu", 16, 24}, {"murofet", 12, 16}, {"necurs", 7, 21}, {"ramnit", 8, 19},
+		{"conficker", 5, 11},
+		{"corebot", 16, 24},
+		{"cryptolocker", 12, 15},
+		{"gozi", 14, 24},
+		{"kraken", 6, 11},
+		{"locky", 5, 15},
+		{"matsnu", 16, 24},
+		{"murofet", 12, 16},
+		{"necurs", 7, 21},
+		{"ramnit", 8, 19},
 	} {
 		low, high := 1000, 0
 		for _, name := range generate(t, c.family, 5, 2000) {
@@ -151,8 +159,11 @@ func TestGenerateRefuses(t *testing.T) {
 		n      int
 		want   error
 	}{
-		{"zeus", 1, ErrFamily}, {"", 1, ErrFamily}, {Benign, 1, ErrFamily},
-		{"tinba", -1, ErrCount}, {"tinba", MaxNames + 1, ErrCount},
+		{"zeus", 1, ErrFamily},
+		{"", 1, ErrFamily},
+		{Benign, 1, ErrFamily},
+		{"tinba", -1, ErrCount},
+		{"tinba", MaxNames + 1, ErrCount},
 	} {
 		if _, err := Generate(c.family, 1, c.n); !errors.Is(err, c.want) {
 			t.Errorf("Generate(%q, 1, %d): error %v, want %v", c.family, c.n, err, c.want)

@@ -26,7 +26,7 @@ func sample() *File {
 			Labels:     []string{"benign", "conficker", "Post Tovar GOZ"},
 			Thresholds: map[string]float64{"malicious": 0.73, "target_fpr": 0.01},
 			Settings:   []byte(`{"epochs":5}`),
-			Provenance: Provenance{[]Source{
+			Provenance: Provenance{Sources: []Source{
 				{Name: "a.csv", Role: "data", SHA256: strings.Repeat("0f", 32), Rows: 7, Families: map[string]int{"benign": 4, "qakbot": 3}},
 			}},
 			Metrics: map[string]Scores{"test": {"auc": 0.99, "loss": Number(math.Inf(1))}, "validation": {"f1": 0}},

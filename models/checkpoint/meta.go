@@ -35,7 +35,8 @@ type Meta struct {
 
 // Provenance says what a model was made from.
 type Provenance struct {
-	Sources []Source `json:"sources,omitempty"`
+	Sources  []Source        `json:"sources,omitempty"`
+	Families json.RawMessage `json:"families,omitempty"` // what the rules of families did
 }
 
 // Source is one source of records as it was read.

@@ -23,6 +23,7 @@ const Kind = "dga-lstm"
 // Model implements models.Names.
 type Model struct {
 	tokenizer *Tokenizer
+	form      datasets.Form
 	network   *layers.Sequential[float32]
 	classes   []string
 	benign    int
@@ -47,7 +48,7 @@ func Fit(set *datasets.Set, o models.Options) (*Model, error) {
 	if o.Parity {
 		tokenizer.NumWords = notebookNumWords
 	}
-	m := &Model{tokenizer: FitTokenizer(func(yield func(string) bool) {
+	m := &Model{form: o.Form, tokenizer: FitTokenizer(func(yield func(string) bool) {
 		for name := range set.All() {
 			if !yield(name) {
 				return
@@ -78,9 +79,15 @@ func Fit(set *datasets.Set, o models.Options) (*Model, error) {
 // Load makes the model that a checkpoint holds.
 func Load(f *checkpoint.File) (*Model, error) {
 	m := &Model{tokenizer: &Tokenizer{}}
-	if err := json.Unmarshal(f.Meta.Encoder, &encoderForm{Tokenizer: m.tokenizer}); err != nil {
+	encoder := encoderForm{Tokenizer: m.tokenizer}
+	if err := json.Unmarshal(f.Meta.Encoder, &encoder); err != nil {
 		return nil, fmt.Errorf("%w: encoder: %w", checkpoint.ErrFormat, err)
 	}
+	form, err := datasets.ParseForm(string(cmp.Or(encoder.Form, datasets.Whole)))
+	if err != nil {
+		return nil, fmt.Errorf("%w: encoder: %w", checkpoint.ErrFormat, err)
+	}
+	m.form = form
 	q, err := models.Restore(f)
 	if err != nil {
 		return nil, err
@@ -107,7 +114,8 @@ func (m *Model) setClasses(classes []string) {
 
 // encoderForm is the JSON form of the encoder.
 type encoderForm struct {
-	Tokenizer *Tokenizer `json:"tokenizer"`
+	Form      datasets.Form `json:"form,omitempty"`
+	Tokenizer *Tokenizer    `json:"tokenizer"`
 }
 
 // Kind implements models.Model.
@@ -123,10 +131,12 @@ func (m *Model) Classes() []string { return m.classes }
 func (m *Model) Benign() int { return m.benign }
 
 // Encoder implements models.Model.
-func (m *Model) Encoder() (json.RawMessage, error) { return json.Marshal(encoderForm{m.tokenizer}) }
+func (m *Model) Encoder() (json.RawMessage, error) {
+	return json.Marshal(encoderForm{m.form, m.tokenizer})
+}
 
-// Normalize implements models.Names.
-func (m *Model) Normalize(raw string) (string, error) { return datasets.Normalize(raw) }
+// Form implements models.Names.
+func (m *Model) Form() datasets.Form { return m.form }
 
 // Encode implements models.Names.
 func (m *Model) Encode(name string, tokens []int32, _ []float32) { m.tokenizer.Encode(tokens, name) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -39,7 +40,7 @@ func TestRecipesAreTheDefaults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if j.Settings != want {
+		if !reflect.DeepEqual(j.Settings, want) {
 			t.Errorf("%s: the recipe gives %+v, the defaults are %+v", mode, j.Settings, want)
 		}
 	}

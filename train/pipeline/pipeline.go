@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"threatnet/datasets"
@@ -30,6 +31,7 @@ type Job struct {
 	Out       string        // the checkpoint; "" writes none
 	Resume    string        // an unfinished training to go on from, or ""
 	SaveEvery time.Duration // between saves within an epoch; 0: at the ends of epochs only
+	Cache     string        // a folder in which names are kept instead of memory, or ""
 	Workers   int           // goroutines; 0: all cores
 	Hooks     []train.Hook
 	Log       func(format string, args ...any) // a line for people; nil: none
@@ -40,7 +42,8 @@ type Result struct {
 	Model      models.Model
 	File       *checkpoint.File
 	Data       *datasets.Report
-	Merged     []datasets.Count
+	Families   datasets.FamilyReport
+	HeldOut    []HeldOut        // the families that were left out of training
 	Validation *evaluate.Result // nil without validation
 	Test       *evaluate.Result // of the training rows where there is no test split
 	Tested     string           // the part that Test is of
@@ -50,16 +53,18 @@ type Result struct {
 // run is a job under way.
 type run struct {
 	Job
-	data   *names
-	other  []checkpoint.Source // of the named validation and test sources
-	parts  parts
-	merged []datasets.Count
-	model  models.Names
-	meta   checkpoint.Meta
+	data  *names
+	other []checkpoint.Source // of the named validation and test sources
+	parts parts
+	held  *datasets.Set // names of the families left out, or nil
+	rules datasets.FamilyReport
+	cache *datasets.Cache
+	model models.Names
+	meta  checkpoint.Meta
 }
 
 // Train runs the job. While it trains, OUT.resume holds what is needed to go on; it is removed at the end.
-func Train(ctx context.Context, j Job) (*Result, error) {
+func Train(ctx context.Context, j Job) (res *Result, err error) {
 	if j.Log == nil {
 		j.Log = func(string, ...any) {}
 	}
@@ -73,6 +78,10 @@ func Train(ctx context.Context, j Job) (*Result, error) {
 		return nil, err
 	}
 	r := &run{Job: j}
+	if j.Cache != "" {
+		r.cache = datasets.NewCache(j.Cache)
+		defer func() { err = errors.Join(err, r.cache.Close()) }()
+	}
 	for _, step := range []func(context.Context) error{r.load, r.fitEncoder, r.describe} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -103,7 +112,10 @@ func writable(path string) error {
 // load reads all sources and splits the names.
 func (r *run) load(ctx context.Context) error {
 	s := &r.Settings
-	opt := datasets.CollectOptions{Conflicts: datasets.Conflicts(s.Conflicts), Strict: r.Sources.Options.Strict, Duplicates: s.Mode == train.Parity}
+	opt := datasets.CollectOptions{
+		Conflicts: datasets.Conflicts(s.Conflicts), Strict: r.Sources.Options.Strict, Duplicates: s.Mode == train.Parity,
+		Form: datasets.Form(s.NameForm), Cache: r.cache,
+	}
 	data, err := open(r.Sources.Data, "data", r.Sources.Options, r.Log)
 	if err != nil {
 		return err
@@ -119,10 +131,18 @@ func (r *run) load(ctx context.Context) error {
 	if r.data, err = collect(ctx, all, opt, r.Log); err != nil {
 		return err
 	}
-	set, merged := r.data.set.MergeRare(s.MinNames)
-	r.merged = merged
-	if len(merged) > 0 {
-		r.Log("merged %d families of fewer than %d names into %s: %s", len(merged), s.MinNames, datasets.MergedDGA, list(merged))
+	set := r.data.set
+	if len(s.HoldOut) > 0 {
+		if set, r.held, err = datasets.HoldOut(set, s.HoldOut...); err != nil {
+			return err
+		}
+	}
+	set, r.rules = s.FamilyRules().Apply(set)
+	if text := strings.TrimSpace(r.rules.String()); text != "" {
+		r.Log("%s", text)
+	}
+	if text, warn := datasets.Shortcuts(set).Warning(); warn {
+		r.Log("warning: %s", text)
 	}
 	if err := checkClasses(set.Counts()); err != nil {
 		return err
@@ -130,10 +150,16 @@ func (r *run) load(ctx context.Context) error {
 	if s.Mode == train.Parity {
 		set = set.Rename(datasets.Benign, notebookBenign)
 	}
-	if r.parts, err = divide(set, s, len(r.Sources.Validation) > 0, len(r.Sources.Test) > 0); err != nil {
+	if r.parts, err = divide(set, s, len(r.Sources.Validation) > 0, len(r.Sources.Test) > 0, r.Log); err != nil {
 		return err
 	}
-	return r.loadNamed(ctx, opt)
+	if err := r.loadNamed(ctx, opt); err != nil {
+		return err
+	}
+	if near := datasets.NearOverlap(r.parts.train, r.parts.test); near.Names > 0 {
+		r.Log("%d of the %d names to test with differ from one to train with in their suffix only", near.Names, r.parts.test.Len())
+	}
+	return nil
 }
 
 // notebookBenign is what the notebook calls the benign class.
@@ -161,24 +187,13 @@ func (r *run) loadNamed(ctx context.Context, opt datasets.CollectOptions) error 
 		if err != nil {
 			return err
 		}
-		*c.set = n.set
+		*c.set, _ = datasets.FamilyRules{Rename: r.Settings.Rename}.Apply(n.set)
 		r.other = append(r.other, n.provenance...)
 		if o := datasets.Overlap(r.parts.train, n.set); o.Names > 0 {
 			r.Log("warning: %d of the %d names for %s are also trained on, %d of them with another label", o.Names, n.set.Len(), c.role, o.Relabelled)
 		}
 	}
 	return nil
-}
-
-// list writes families with their counts.
-func list(counts []datasets.Count) (text string) {
-	for i, c := range counts {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s (%d)", c.Family, c.Names)
-	}
-	return text
 }
 
 // fitEncoder makes the model for the training split.
@@ -188,7 +203,7 @@ func (r *run) fitEncoder(context.Context) error {
 		return err
 	}
 	s := &r.Settings
-	o := models.Options{Dropout: s.Dropout, Binary: s.Binary, Parity: s.Mode == train.Parity, Seed: s.Seed}
+	o := models.Options{Dropout: s.Dropout, Binary: s.Binary, Parity: s.Mode == train.Parity, Seed: s.Seed, Form: datasets.Form(s.NameForm)}
 	if o.Parity { // the notebook counts its outputs before it merges
 		o.Outputs = len(r.data.set.Families())
 	}
@@ -211,6 +226,9 @@ func (r *run) describe(context.Context) error {
 		return err
 	}
 	r.meta = checkpoint.Meta{Model: r.Kind, Spec: spec, Encoder: encoder, Labels: r.model.Classes(), Settings: settings}
+	if r.meta.Provenance.Families, err = json.Marshal(r.rules); err != nil {
+		return err
+	}
 	r.meta.Provenance.Sources = append(slices.Clone(r.data.provenance), r.other...)
 	return nil
 }
@@ -255,7 +273,7 @@ func weights(m models.Model) (n int) {
 
 // finish chooses the threshold, tests and writes the checkpoint.
 func (r *run) finish(state *train.State) (*Result, error) {
-	res := &Result{Model: r.model, Data: r.data.report, Merged: r.merged, Threshold: evaluate.DefaultThreshold, Tested: "test"}
+	res := &Result{Model: r.model, Data: r.data.report, Families: r.rules, Threshold: evaluate.DefaultThreshold, Tested: "test"}
 	r.meta.Metrics = map[string]checkpoint.Scores{}
 	var err error
 	if r.parts.validation.Len() > 0 {
@@ -279,6 +297,9 @@ func (r *run) finish(state *train.State) (*Result, error) {
 		return nil, err
 	}
 	if err := r.keep(res.Tested, res.Test, res.Threshold); err != nil {
+		return nil, err
+	}
+	if err := r.testHeldOut(res); err != nil {
 		return nil, err
 	}
 	r.meta.Thresholds = map[string]float64{Verdict: res.Threshold}

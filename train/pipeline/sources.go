@@ -114,7 +114,7 @@ func identity(all []checkpoint.Source) string {
 }
 
 // Labelled reads labelled sources to evaluate a model on, and warns of those that it was trained on.
-func Labelled(ctx context.Context, s Sources, trainedOn []checkpoint.Source, log func(string, ...any)) (*datasets.Set, error) {
+func Labelled(ctx context.Context, s Sources, form datasets.Form, trainedOn []checkpoint.Source, log func(string, ...any)) (*datasets.Set, error) {
 	data, err := open(s.Data, "data", s.Options, log)
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func Labelled(ctx context.Context, s Sources, trainedOn []checkpoint.Source, log
 	if err != nil {
 		return nil, err
 	}
-	n, err := collect(ctx, append(data, benign...), datasets.CollectOptions{Strict: s.Options.Strict}, log)
+	n, err := collect(ctx, append(data, benign...), datasets.CollectOptions{Strict: s.Options.Strict, Form: form}, log)
 	if err != nil {
 		return nil, err
 	}

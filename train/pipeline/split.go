@@ -23,7 +23,7 @@ type parts struct {
 }
 
 // divide cuts the names by the settings' rule, leaving out the parts for which sources are named.
-func divide(set *datasets.Set, s *train.Settings, validation, test bool) (parts, error) {
+func divide(set *datasets.Set, s *train.Settings, validation, test bool, log func(string, ...any)) (parts, error) {
 	f := datasets.DefaultFractions
 	if test {
 		f.Validation /= 1 - f.Test
@@ -34,12 +34,21 @@ func divide(set *datasets.Set, s *train.Settings, validation, test bool) (parts,
 	}
 	var split datasets.Split
 	var err error
-	switch s.Split {
-	case "stratified":
+	switch {
+	case s.TestFrom != "" && !test:
+		day, dayErr := datasets.ParseDay(s.TestFrom)
+		if dayErr != nil {
+			return parts{}, dayErr
+		}
+		var report datasets.TimeReport
+		if split, report, err = datasets.ByTime(set, day, f, s.Seed); err == nil {
+			log("%s", report)
+		}
+	case s.Split == "stratified":
 		split, err = datasets.Stratified(set.Codes(), f, s.Seed)
-	case "random":
+	case s.Split == "random":
 		split, err = datasets.Random(set.Len(), f, s.Seed)
-	case "sklearn":
+	case s.Split == "sklearn":
 		if test {
 			split.Train = make([]int, set.Len())
 			for i := range split.Train {

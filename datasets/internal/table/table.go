@@ -107,6 +107,9 @@ func (r *Reader) quoted(first []byte) ([]string, error) {
 			var err *Error
 			if last, err = r.quotedField(&at); err != nil {
 				r.lines.giveBack(at.more)
+				if first := r.starts[0].line; err.Line > first { // a line that is read again
+					err.Line, err.Column = first, 1
+				}
 				return nil, err
 			}
 		} else {

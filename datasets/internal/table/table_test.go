@@ -48,6 +48,7 @@ func TestRead(t *testing.T) {
 		"newline in quotes":  {"\"ru\nx.ru\",\"q\r\nr\",z\n1,2", []string{"3:4 ru\nx.ru|q\nr|z", "4:3 1|2"}},
 		"bad closing quote":  {"\"a\"b,c\nd,e", []string{"line 1, column 4: " + ErrQuote.Error(), "2:3 d|e"}},
 		"unterminated":       {"a,\"b\nc,d\ne,f", []string{"line 1, column 3: " + ErrUnterminated.Error(), "2:3 c|d", "3:3 e|f"}},
+		"unterminated, late": {"a,\"b\nc\",\"d\ne,f", []string{"line 1, column 1: " + ErrUnterminated.Error(), "line 2, column 4: " + ErrUnterminated.Error(), "3:3 e|f"}},
 		"unterminated, more": {"\"a\n\"b\",c\nd,e", []string{"line 1, column 1: " + ErrQuote.Error(), "2:5 b|c", "3:3 d|e"}},
 	} {
 		t.Run(name, func(t *testing.T) {
