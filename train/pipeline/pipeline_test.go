@@ -35,6 +35,12 @@ func corpus(t *testing.T, n int) string {
 	return write(t, "corpus.csv", text.String())
 }
 
+// corpusOf writes n benign names.
+func corpusOf(t *testing.T, n int) string {
+	t.Helper()
+	return write(t, "benign.txt", strings.Join(synth.Popular()[:n], "\n")+"\n")
+}
+
 func write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
