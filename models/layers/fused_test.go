@@ -160,6 +160,9 @@ func TestFusedSameBitsOnAnyTeam(t *testing.T) {
 }
 
 func TestFusedDoesNotAllocate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs the short tests, allocates")
+	}
 	q, err := New[float32](Stack{Input: []int{20}, Layers: []Spec{
 		{Kind: "embedding", Vocabulary: 30, Units: 16}, {Kind: "lstm", Units: 16, Recurrent: RecurrentSigmoid},
 	}})

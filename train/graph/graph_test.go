@@ -192,6 +192,9 @@ func TestGorgoniaDerives(t *testing.T) {
 }
 
 func TestStepDoesNotAllocate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs the short tests, allocates")
+	}
 	for name, stack := range nets {
 		q, err := layers.New[float32](stack)
 		if err != nil {
