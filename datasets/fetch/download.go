@@ -2,14 +2,11 @@ package fetch
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -88,85 +85,6 @@ func (d *download) ask(ctx context.Context, have int64, v version) (*http.Respon
 	return response, nil
 }
 
-// accept gives where the data that comes belongs, and the length of the whole, -1 if it is not known. When they are the
-// same all of it is here, and what comes is none of it.
-func (d *download) accept(r *http.Response, have int64, v version) (from, total int64, err error) {
-	if have > 0 && (differs(v.ETag, r.Header.Get("ETag")) || differs(v.LastModified, r.Header.Get("Last-Modified"))) && r.StatusCode != http.StatusOK {
-		return 0, 0, errChanged
-	}
-	switch r.StatusCode {
-	case http.StatusOK:
-		from, total = 0, r.ContentLength
-	case http.StatusPartialContent:
-		from, total, err = contentRange(r.Header.Get("Content-Range"))
-		if err != nil || from != have || have == 0 {
-			return 0, 0, errChanged
-		}
-	case http.StatusRequestedRangeNotSatisfiable:
-		if have == 0 || r.Header.Get("Content-Range") != fmt.Sprintf("bytes */%d", have) {
-			return 0, 0, errChanged
-		}
-		return have, have, nil
-	case http.StatusUnauthorized, http.StatusForbidden:
-		if d.list.User != "" {
-			return 0, 0, fmt.Errorf("%w %s: see that %s and %s are those of your account", ErrStatus, status(r), d.list.User, d.list.Password)
-		}
-		fallthrough
-	default:
-		return 0, 0, fmt.Errorf("%w %s", ErrStatus, status(r))
-	}
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
-		return 0, 0, fmt.Errorf("%w: %s answered with a web page", ErrNotTheList, d.address.host())
-	}
-	return from, total, nil
-}
-
-// differs tells whether what was said before is contradicted.
-func differs(before, now string) bool { return before != "" && now != "" && before != now }
-
-func status(r *http.Response) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))
-}
-
-// contentRange reads "bytes 100-199/200", where the length of the whole may be *.
-func contentRange(text string) (from, total int64, err error) {
-	var to int64
-	if n, _ := fmt.Sscanf(text, "bytes %d-%d/%d", &from, &to, &total); n == 3 && from <= to && to == total-1 {
-		return from, total, nil
-	}
-	if n, _ := fmt.Sscanf(text, "bytes %d-%d/*", &from, &to); n == 2 && from <= to {
-		return from, -1, nil
-	}
-	return 0, 0, fmt.Errorf("%w: %q is no range", ErrIncomplete, text)
-}
-
-// final gives the name of the file and the time of the list, which is zero if the server does not say it.
-func (d *download) final(r *http.Response) (path string, modified time.Time) {
-	modified, _ = http.ParseTime(r.Header.Get("Last-Modified"))
-	day := modified
-	if day.IsZero() {
-		day, _ = http.ParseTime(r.Header.Get("Date"))
-	}
-	if day.IsZero() {
-		day = time.Now()
-	}
-	return filepath.Join(d.opt.Dir, d.list.Name+"-"+day.UTC().Format(time.DateOnly)+d.ending), modified
-}
-
-// kept tells whether the list is here already: a file of that name, length and time, with the sums that are asked for.
-func (d *download) kept(path string, modified time.Time, total int64, header http.Header) (File, bool) {
-	info, err := os.Stat(path)
-	if err != nil || modified.IsZero() || info.Size() != total || !info.ModTime().Equal(modified) || !info.Mode().IsRegular() {
-		return File{}, false
-	}
-	s, err := sumsOf(path)
-	if err != nil {
-		return File{}, false
-	}
-	verified, err := s.match(header, d.opt.SHA256)
-	return File{Path: path, Bytes: total, SHA256: s.sha256, Kept: true, Verified: verified}, err == nil
-}
-
 // fill writes what comes to its place in the file.
 func (d *download) fill(ctx context.Context, body io.Reader, watch *watch, from, total int64) (size int64, err error) {
 	f, err := os.OpenFile(d.part, os.O_WRONLY, 0)
@@ -226,81 +144,4 @@ func (d *download) finish(path string, modified time.Time) error {
 		return err
 	}
 	return remove(d.state)
-}
-
-// version tells one state of a list from another.
-type version struct {
-	Source       string `json:"source"` // a hash of the address
-	ETag         string `json:"etag,omitempty"`
-	LastModified string `json:"last_modified,omitempty"`
-}
-
-// validator is what If-Range takes.
-func (v version) validator() string {
-	if v.ETag != "" {
-		return v.ETag
-	}
-	return v.LastModified
-}
-
-// versionOf gives what a response says of the version, as far as it tells versions apart to the byte (RFC 9110 section 8.8):
-// a strong tag, and a time that is at least a minute past.
-func versionOf(r *http.Response) version {
-	var v version
-	if tag := r.Header.Get("ETag"); strings.HasPrefix(tag, `"`) {
-		v.ETag = tag
-	}
-	modified, err := http.ParseTime(r.Header.Get("Last-Modified"))
-	now, other := http.ParseTime(r.Header.Get("Date"))
-	if err == nil && other == nil && now.Sub(modified) >= time.Minute {
-		v.LastModified = r.Header.Get("Last-Modified")
-	}
-	return v
-}
-
-// begin makes the files of a new download.
-func (d *download) begin(v version) error {
-	if err := d.forget(); err != nil {
-		return err
-	}
-	f, err := os.Create(d.part)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil || v.validator() == "" {
-		return err
-	}
-	v.Source = d.source()
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(d.state, text, 0o644)
-}
-
-// forget removes the files of a download.
-func (d *download) forget() error { return errors.Join(remove(d.state), remove(d.part)) }
-
-func remove(path string) error {
-	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// source stands for the address: this file need not know what a query in it may hold.
-func (d *download) source() string { return sumOf(d.address.url.String()) }
-
-// resumable gives how much of which version is here; 0 if a download must begin anew.
-func (d *download) resumable() (int64, version) {
-	var v version
-	text, err := os.ReadFile(d.state)
-	if err != nil || json.Unmarshal(text, &v) != nil || v.Source != d.source() || v.validator() == "" {
-		return 0, version{}
-	}
-	info, err := os.Stat(d.part)
-	if err != nil || !info.Mode().IsRegular() {
-		return 0, version{}
-	}
-	return info.Size(), v
 }
