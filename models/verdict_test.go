@@ -40,7 +40,9 @@ func TestMaliciousProbability(t *testing.T) {
 		benign  int
 		want    float64
 	}{
-		{[]float32{0.25, 0.75}, 0, 0.75}, {[]float32{0.25, 0.75}, 1, 0.25}, {[]float32{0.5, 0.5}, -1, 1},
+		{[]float32{0.25, 0.75}, 0, 0.75},
+		{[]float32{0.25, 0.75}, 1, 0.25},
+		{[]float32{0.5, 0.5}, -1, 1},
 		{[]float32{1, 1e-20}, 0, float64(float32(1e-20))}, // 1 − P(benign) would be 0
 		{[]float32{0.3}, 0, float64(float32(0.3))},
 	} {
