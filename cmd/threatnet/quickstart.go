@@ -25,7 +25,7 @@ func newQuickstart(e *env) *cobra.Command {
 	var seed uint64
 	c := &cobra.Command{
 		Use:   "quickstart",
-		Short: "train, test and score on the embedded corpus, in about a minute",
+		Short: "train, test and score on the embedded corpus, within a minute",
 		Long: `Train dga-lstm on the embedded corpus, print its report and score a few names.
 The corpus is synthetic: names made by our own generators of published DGA
 algorithms, against a list of real popular names. It shows that everything

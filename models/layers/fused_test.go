@@ -223,3 +223,33 @@ func TestPredictorEqualsLayers(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsDoNotDependOnTheirBatch scores rows alone and in batches of several sizes, in single precision.
+func TestRowsDoNotDependOnTheirBatch(t *testing.T) {
+	for _, outputs := range []int{1, 2, 19} {
+		q, err := New[float32](Stack{Input: []int{20}, Layers: []Spec{
+			{Kind: "embedding", Vocabulary: 40, Units: 32}, {Kind: "lstm", Units: 48, Recurrent: RecurrentSigmoid},
+			{Kind: "dense", Units: outputs, Init: "glorot_uniform"}, {Kind: "activation", Function: "sigmoid"},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Init(5)
+		const rows = 500
+		x := paddedBatch[float32](rows, 20, 40, rand.New(rand.NewPCG(9, 9)))
+		p := NewPredictor(q)
+		want := make([]float32, rows*outputs)
+		p.PredictAll(x, want, 1)
+		for _, size := range []int{1, 2, 7, 64, 97, 250} {
+			got := make([]float32, rows*outputs)
+			for lo := 0; lo < rows; lo += size {
+				p.predictRows(x, got, lo, min(lo+size, rows))
+			}
+			for i, v := range want {
+				if got[i] != v {
+					t.Fatalf("%d outputs, batches of %d: element %d is %v, want %v", outputs, size, i, got[i], v)
+				}
+			}
+		}
+	}
+}

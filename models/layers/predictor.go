@@ -23,6 +23,8 @@ func NewPredictor[T Float](q *Sequential[T]) *Predictor[T] {
 		switch l := l.(type) {
 		case *EmbeddingLSTM[T]:
 			p.layers = append(p.layers, l.freeze(q.Input[0]))
+		case *Dense[T]:
+			p.layers = append(p.layers, l.freeze())
 		case *Dropout[T]: // the identity
 		default:
 			p.layers = append(p.layers, l)

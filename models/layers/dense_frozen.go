@@ -1,0 +1,24 @@
+package layers
+
+import "threatnet/internal/kernel"
+
+// frozenDense is a Dense with fixed weights, packed once in the order in which a product reads them.
+type frozenDense[T Float] struct {
+	in, out int
+	packed  kernel.Packed[T]
+	bias    []T
+}
+
+func (l *Dense[T]) freeze() *frozenDense[T] {
+	f := &frozenDense[T]{in: l.kernel.Shape[0], out: l.spec.Units, bias: l.bias.Data}
+	f.packed.Pack(false, f.in, f.out, l.kernel.Data, f.out)
+	return f
+}
+
+// Forward implements Forwarder.
+func (f *frozenDense[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
+	y := scratchOf[Batch[T]](w).resize(x.Rows, f.out)
+	f.packed.Gemm(false, x.Rows, 1, x.X, f.in, 0, y.X, f.out)
+	kernel.AddBias(x.Rows, f.out, y.X, f.out, f.bias)
+	return y
+}
