@@ -228,8 +228,10 @@ func TestPredictorEqualsLayers(t *testing.T) {
 func TestRowsDoNotDependOnTheirBatch(t *testing.T) {
 	for _, outputs := range []int{1, 2, 19} {
 		q, err := New[float32](Stack{Input: []int{20}, Layers: []Spec{
-			{Kind: "embedding", Vocabulary: 40, Units: 32}, {Kind: "lstm", Units: 48, Recurrent: RecurrentSigmoid},
-			{Kind: "dense", Units: outputs, Init: "glorot_uniform"}, {Kind: "activation", Function: "sigmoid"},
+			{Kind: "embedding", Vocabulary: 40, Units: 32},
+			{Kind: "lstm", Units: 48, Recurrent: RecurrentSigmoid},
+			{Kind: "dense", Units: outputs, Init: "glorot_uniform"},
+			{Kind: "activation", Function: "sigmoid"},
 		}})
 		if err != nil {
 			t.Fatal(err)
