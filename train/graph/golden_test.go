@@ -157,7 +157,11 @@ func TestGoldenOptimizers(t *testing.T) {
 		if !ok {
 			t.Fatalf("no formula for %s", c.Optimizer)
 		}
-		s, err := NewSolver[float64](formula, DefaultRate(formula), 3, nil)
+		rate := 0.001
+		if formula == "rmsprop-torch" || formula == "sgd" {
+			rate = 0.01
+		}
+		s, err := NewSolver[float64](formula, rate, 3, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

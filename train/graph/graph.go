@@ -58,7 +58,7 @@ func New[T layers.Float](q *layers.Sequential[T], rows int, opts Options) (*Net[
 		return nil, fmt.Errorf("graph: the last layer of a network must be a softmax or a sigmoid")
 	}
 	n := &Net[T]{Rows: rows, graph: G.NewGraph()}
-	x := n.input(q, rows)
+	x, shape := n.input(q, rows), q.Input
 	var nodes, penalised G.Nodes
 	var params []*layers.Param[T]
 	for i, l := range layers.Compile(ls) {
@@ -77,7 +77,10 @@ func New[T layers.Float](q *layers.Sequential[T], rows int, opts Options) (*Net[
 		}
 		nodes = append(nodes, own...)
 		var err error
-		if x, err = applyLayer(l, w, x, own); err != nil {
+		if shape, err = l.Output(shape); err != nil {
+			return nil, err
+		}
+		if x, err = applyLayer(l, w, x, own, shape.Size()); err != nil {
 			return nil, err
 		}
 	}

@@ -19,21 +19,16 @@ type layerOp[T layers.Float] struct {
 	work  *layers.Work[T]
 	x, y  *layers.Batch[T]
 	out   wrapped[T]
+
+	tokens bool // x is token ids, which have no gradient
 }
 
-// applyLayer adds a layer to the graph.
-func applyLayer[T layers.Float](l layers.Layer[T], w *layers.Work[T], x *G.Node, params G.Nodes) (*G.Node, error) {
+// applyLayer adds a layer whose output has the given width to the graph.
+func applyLayer[T layers.Float](l layers.Layer[T], w *layers.Work[T], x *G.Node, params G.Nodes, width int) (*G.Node, error) {
 	rows, cols := x.Shape()[0], x.Shape()[1]
-	width := cols
-	switch s := l.Spec(); s.Kind {
-	case "embedding_lstm":
-		width = l.Params()[3].Shape[0] / 4
-	case "dense":
-		width = s.Units
-	}
 	in := append(G.Nodes{x}, params...)
 	o := &layerOp[T]{
-		base: newBase(l.Spec().Kind, len(in)), layer: l, work: w, shape: tensor.Shape{rows, width},
+		base: newBase(l.Spec().Kind, len(in)), layer: l, work: w, shape: tensor.Shape{rows, width}, tokens: x.Dtype() == tensor.Int32,
 		x: &layers.Batch[T]{Rows: rows, Cols: cols},
 	}
 	o.typ = signature(in, G.TensorType{Dims: 2, Of: dtypeOf[T]()})
@@ -60,13 +55,8 @@ func (o *layerOp[T]) DiffWRT(inputs int) []bool {
 	for i := range wrt {
 		wrt[i] = true
 	}
-	wrt[0] = !o.takesTokens()
+	wrt[0] = !o.tokens
 	return wrt
-}
-
-func (o *layerOp[T]) takesTokens() bool {
-	k := o.layer.Spec().Kind
-	return k == "embedding" || k == "embedding_lstm"
 }
 
 // SymDiff applies the backward op. Its output is the first gradient; the others are picked.
@@ -80,7 +70,7 @@ func (o *layerOp[T]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	}
 	args := append(append(G.Nodes{}, in...), out, grad)
 	first := in[0]
-	if o.takesTokens() {
+	if o.tokens {
 		first = in[1]
 		b.first = wrapped[0]
 	}
@@ -92,7 +82,7 @@ func (o *layerOp[T]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		return nil, err
 	}
 	res := G.Nodes{primary}
-	if o.takesTokens() {
+	if o.tokens {
 		res = G.Nodes{nil, primary}
 	}
 	for i := len(res) - 1; i < len(wrapped); i++ {

@@ -34,15 +34,6 @@ func Optimizers() []string {
 	return []string{"adam", "adam-torch", "rmsprop", "rmsprop-keras3", "rmsprop-torch", "sgd"}
 }
 
-// DefaultRate is the learning rate that the framework of a formula takes when none is given.
-func DefaultRate(optimizer string) float64 {
-	switch optimizer {
-	case "rmsprop-torch", "sgd":
-		return 0.01
-	}
-	return 0.001
-}
-
 // Solver is a gorgonia.Solver with a formula of Keras or PyTorch. Its state is kept by the position of a parameter, so
 // that it steps all Nets of one network.
 //
