@@ -103,6 +103,17 @@ func (s *Set) All() iter.Seq2[string, string] {
 	}
 }
 
+// Names iterates over the names, in order.
+func (s *Set) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range s.All() {
+			if !yield(name) {
+				return
+			}
+		}
+	}
+}
+
 // Counts gives the number of names of each family, in the order of [Set.Families].
 func (s *Set) Counts() []Count {
 	counts := make([]Count, len(s.families))

@@ -84,9 +84,9 @@ func NewNameExamples(m Names, set *datasets.Set) (*NameExamples, error) {
 		class, ok := index[family]
 		switch {
 		case ok:
-		case family == datasets.Benign && m.Benign() >= 0:
+		case datasets.IsBenign(family) && m.Benign() >= 0:
 			class = int32(m.Benign())
-		case family != datasets.Benign && hasOther:
+		case !datasets.IsBenign(family) && hasOther:
 			class = other
 		case counts[code].Names > 0:
 			return nil, fmt.Errorf("family %q is no class of this model", family)
@@ -97,6 +97,12 @@ func NewNameExamples(m Names, set *datasets.Set) (*NameExamples, error) {
 		e.classes[i] = byCode[code]
 	}
 	return e, nil
+}
+
+// FamilyExamples encodes a set for a model with the families' codes for classes: for names of families that the model does
+// not know.
+func FamilyExamples(m Names, set *datasets.Set) *NameExamples {
+	return &NameExamples{model: m, set: set, classes: set.Codes()}
 }
 
 // Len implements Examples.

@@ -178,7 +178,8 @@ func (f *fitter) batch() error {
 		c := f.Train.Class(r)
 		n.Classes()[i], n.Weights()[i] = c, f.weights[c]
 	}
-	f.solver.Rate = f.Settings.rate(s.Step, f.steps)
+	s.rate, s.net = f.Settings.rate(s.Step, f.steps), n
+	f.solver.Rate = s.rate
 	loss, correct, err := n.Run(s.Step)
 	if err != nil {
 		return err

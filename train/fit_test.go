@@ -49,7 +49,7 @@ func toyRun(t *testing.T, s Settings) Run {
 
 func toySettings(t *testing.T) Settings {
 	t.Helper()
-	s, err := DefaultSettings("", Corrected)
+	s, err := DefaultSettings("dga-lstm", Corrected)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,12 +229,12 @@ func TestRates(t *testing.T) {
 		{"step", 550, 0.0008},
 		{"step", 775, 0.00008},
 	} {
-		s := Settings{LearningRate: 0.008, Warmup: 100, Schedule: c.schedule}
+		s := Settings{Descent: Descent{LearningRate: 0.008, Warmup: 100, Schedule: c.schedule}}
 		if got := s.rate(c.step, 1000); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s at step %d: %v, want %v", c.schedule, c.step, got, c.want)
 		}
 	}
-	s := Settings{LearningRate: 1, Warmup: 100, Schedule: "cosine"}
+	s := Settings{Descent: Descent{LearningRate: 1, Warmup: 100, Schedule: "cosine"}}
 	for step := range uint64(20) { // shorter than its warm-up
 		if r := s.rate(step, 20); !(r > 0 && r <= 1) {
 			t.Errorf("step %d of 20: %v", step, r)

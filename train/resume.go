@@ -59,18 +59,22 @@ func (v *Saved) restore(s *State) error {
 		return fmt.Errorf("%w: %w", ErrResume, err)
 	}
 	s.Position = form.Position
-	for i, p := range s.Network.Params() {
+	slots := s.slots
+	for _, p := range s.Network.Params() {
 		w, err := checkpoint.Values[float32](v.File, p.Name, p.Shape...)
 		if err != nil {
 			return err
 		}
 		copy(p.Data, w)
-		for j, slot := range s.slots[i] {
-			m, err := checkpoint.Values[float32](v.File, slotName(j, p.Name), p.Shape...)
-			if err != nil {
-				return err
+		if !p.Moving {
+			for j, slot := range slots[0] {
+				m, err := checkpoint.Values[float32](v.File, slotName(j, p.Name), p.Shape...)
+				if err != nil {
+					return err
+				}
+				copy(slot, m)
 			}
-			copy(slot, m)
+			slots = slots[1:]
 		}
 		if s.BestEpoch > 0 {
 			b, err := checkpoint.Values[float32](v.File, bestName(p.Name), p.Shape...)
@@ -114,10 +118,14 @@ func snapshot(s *State, data string, meta checkpoint.Meta) (*checkpoint.File, er
 	}
 	meta.Resume, meta.History = form, s.History
 	f := &checkpoint.File{Meta: meta}
+	slots := s.slots
 	for i, p := range s.Network.Params() {
 		f.Tensors = append(f.Tensors, checkpoint.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data})
-		for j, slot := range s.slots[i] {
-			f.Tensors = append(f.Tensors, checkpoint.Tensor{Name: slotName(j, p.Name), Shape: p.Shape, Data: slot})
+		if !p.Moving {
+			for j, slot := range slots[0] {
+				f.Tensors = append(f.Tensors, checkpoint.Tensor{Name: slotName(j, p.Name), Shape: p.Shape, Data: slot})
+			}
+			slots = slots[1:]
 		}
 		if s.Best != nil {
 			f.Tensors = append(f.Tensors, checkpoint.Tensor{Name: bestName(p.Name), Shape: p.Shape, Data: s.Best[i]})

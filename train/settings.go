@@ -24,21 +24,11 @@ type Settings struct {
 	Mode string `yaml:"mode" json:"mode"`
 	Seed uint64 `yaml:"seed" json:"seed"` // of weights, shuffles, masks and splits
 
-	Epochs       int     `yaml:"epochs" json:"epochs"`
-	BatchSize    int     `yaml:"batch-size" json:"batch-size"`
-	Optimizer    string  `yaml:"optimizer" json:"optimizer"`         // one of graph.Optimizers
-	LearningRate float64 `yaml:"learning-rate" json:"learning-rate"` // the peak, where there is a schedule
-	Schedule     string  `yaml:"schedule" json:"schedule"`           // constant, cosine, exponential or step
-	Warmup       int     `yaml:"warmup" json:"warmup"`               // steps in which the rate rises from 0 to the peak
-	ClipNorm     float64 `yaml:"clip-norm" json:"clip-norm"`         // largest global norm of the gradients; 0: no limit
-	Dropout      float64 `yaml:"dropout" json:"dropout"`
-	ClassWeight  float64 `yaml:"class-weight" json:"class-weight"` // γ in (N/n)^γ; 0: all rows weigh the same
-	Patience     int     `yaml:"patience" json:"patience"`         // epochs without a better validation loss; 0: no early stopping
-	Shards       int     `yaml:"shards" json:"shards"`             // parts of a batch: more for more cores, and other last bits
+	Descent `yaml:",inline"`
 
 	Binary    bool    `yaml:"binary" json:"binary"`         // benign against all else, one output
 	NameForm  string  `yaml:"name-form" json:"name-form"`   // what of a name is learnt: one of datasets.Forms
-	Split     string  `yaml:"split" json:"split"`           // stratified, random or sklearn
+	Split     string  `yaml:"split" json:"split"`           // one of Splits
 	Conflicts string  `yaml:"conflicts" json:"conflicts"`   // names both benign and DGA: drop, benign or dga
 	TargetFPR float64 `yaml:"target-fpr" json:"target-fpr"` // of the stored threshold, on validation
 
@@ -58,23 +48,19 @@ type Settings struct {
 	VM string `yaml:"vm" json:"-"`
 }
 
-// DefaultSettings returns the settings of a model and mode before a recipe or flags change them. Those of dga-lstm were
-// chosen by measurement: see docs/training.md.
-func DefaultSettings(kind, mode string) (Settings, error) {
-	s := Settings{
-		Mode: mode, Seed: 1,
-		Epochs: 10, BatchSize: 128, Optimizer: "adam", LearningRate: 0.008, Schedule: "cosine", Warmup: 100, ClipNorm: 1, Dropout: 0.2,
-		Shards: 2, MinNames: datasets.DefaultMinimum, Rest: string(datasets.MergeRest), NameForm: string(datasets.Whole), Split: "stratified", Conflicts: "drop", TargetFPR: 0.01, VM: graph.Flat,
-	}
-	switch mode {
-	case Corrected:
-	case Parity: // the notebook's
-		s.Epochs, s.Optimizer, s.LearningRate, s.Schedule, s.Warmup, s.ClipNorm, s.Dropout = 5, "rmsprop", 0.001, "constant", 0, 0, 0.5
-		s.Split, s.TargetFPR = "sklearn", 1
-	default:
-		return s, fmt.Errorf("mode %q: want %s or %s", mode, Corrected, Parity)
-	}
-	return s, nil
+// Descent is how a network goes down its loss.
+type Descent struct {
+	Epochs       int     `yaml:"epochs" json:"epochs"`
+	BatchSize    int     `yaml:"batch-size" json:"batch-size"`
+	Optimizer    string  `yaml:"optimizer" json:"optimizer"`         // one of graph.Optimizers
+	LearningRate float64 `yaml:"learning-rate" json:"learning-rate"` // the peak, where there is a schedule
+	Schedule     string  `yaml:"schedule" json:"schedule"`           // constant, cosine, exponential or step
+	Warmup       int     `yaml:"warmup" json:"warmup"`               // steps in which the rate rises from 0 to the peak
+	ClipNorm     float64 `yaml:"clip-norm" json:"clip-norm"`         // largest global norm of the gradients; 0: no limit
+	Dropout      float64 `yaml:"dropout" json:"dropout"`
+	ClassWeight  float64 `yaml:"class-weight" json:"class-weight"` // γ in (N/n)^γ; 0: all rows weigh the same
+	Patience     int     `yaml:"patience" json:"patience"`         // epochs without a better validation loss; 0: no early stopping
+	Shards       int     `yaml:"shards" json:"shards"`             // parts of a batch: more for more cores, and other last bits
 }
 
 // ErrSettings is wrapped by the errors of settings that make no sense.
@@ -103,7 +89,7 @@ func (s *Settings) Check() error {
 		{s.Rest != string(datasets.MergeRest) && s.Rest != string(datasets.DropRest), fmt.Sprintf("rest %q: want %s or %s", s.Rest, datasets.MergeRest, datasets.DropRest)},
 		{!slices.Contains(datasets.Forms(), datasets.Form(s.NameForm)), fmt.Sprintf("name-form %q: want one of %v", s.NameForm, datasets.Forms())},
 		{s.TestFrom != "" && badDay(s.TestFrom), fmt.Sprintf("test-from %q: want a day, like 2018-09-23", s.TestFrom)},
-		{!slices.Contains([]string{"stratified", "random", "sklearn"}, s.Split), fmt.Sprintf("split %q: want stratified, random or sklearn", s.Split)},
+		{!slices.Contains(Splits(), s.Split), fmt.Sprintf("split %q: want one of %v", s.Split, Splits())},
 		{!slices.Contains([]string{"drop", "benign", "dga"}, s.Conflicts), fmt.Sprintf("conflicts %q: want drop, benign or dga", s.Conflicts)},
 		{!(s.TargetFPR > 0 && s.TargetFPR <= 1), fmt.Sprintf("target-fpr %v: want 0 < p ≤ 1", s.TargetFPR)},
 		{s.VM != graph.Flat && s.VM != graph.Tape, fmt.Sprintf("vm %q: want %s or %s", s.VM, graph.Flat, graph.Tape)},

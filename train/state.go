@@ -1,8 +1,11 @@
 package train
 
 import (
+	"iter"
+
 	"threatnet/models/checkpoint"
 	"threatnet/models/layers"
+	"threatnet/train/graph"
 )
 
 // Position is where a training stands: with the weights and the optimizer's moments it is all that the rest of the run
@@ -28,9 +31,30 @@ type State struct {
 	Best     [][]float32 // weights of the best epoch; nil without early stopping
 	Stop     bool        // set by a hook: the run ends after this epoch
 
-	Rows    int // of the training split
-	Batches int // of an epoch
-	slots   [][][]float32
+	Rows    int           // of the training split
+	Batches int           // of an epoch
+	slots   [][][]float32 // the optimizer's moments of each trained parameter
+
+	rate float64
+	net  *graph.Net[float32] // that took the last step
+}
+
+// LearningRate is the rate of the last step.
+func (s *State) LearningRate() float64 { return s.rate }
+
+// Gradients are those of the last step, parameter by parameter, as the optimizer took them: after clipping. They are valid
+// within a hook.
+func (s *State) Gradients() iter.Seq2[string, []float32] {
+	return func(yield func(string, []float32) bool) {
+		if s.net == nil {
+			return
+		}
+		for _, p := range s.net.Params() {
+			if !yield(p.Name, p.Gradient()) {
+				return
+			}
+		}
+	}
 }
 
 // Event is a point in a training at which hooks are called.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -21,7 +22,7 @@ import (
 func newDatasets(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "datasets",
-		Short: "list formats, describe and copy sources, make synthetic names",
+		Short: "list formats, describe and copy sources, make synthetic data",
 		Long: `Look at data before training on it. A SOURCE is [FAMILY=][FORMAT:]PATH: a file,
 a folder (its recognised files, at any depth), a zip archive, or - for standard
 input; gzip, zstd, xz and bzip2 are opened as they are.`,
@@ -111,38 +112,115 @@ func copyInputs(e *env, args []string, f *copyFlags) (inputs []datasets.Input, e
 	return inputs, nil
 }
 
+type synthFlags struct {
+	out                  string
+	from                 string
+	count, events, flows int
+	seed                 uint64
+}
+
 func newSynth(e *env) *cobra.Command {
-	var out string
-	var count int
-	var seed uint64
+	var f synthFlags
 	c := &cobra.Command{
 		Use:   "synth KIND --out FILE",
-		Short: "make names as published DGA algorithms make them",
-		Long: `Write synthetic names of a KIND: a DGA family's, one a line; corpus, the names of
-all families and well-known real ones, as CSV with families; or popular, the
+		Short: "make synthetic names, DNS queries and flows",
+		Long: `Write synthetic data of a KIND. The same seed gives the same data.
+
+Names, --count of them: a DGA family's, one a line; corpus, the names of all
+families and well-known real ones, as CSV with families; or popular, the
 well-known names alone, ranked. "threatnet datasets list" names the kinds. The
 names have the shape of the families': they serve to train and to test
-detectors, not to block. The same seed gives the same names.`,
+detectors, not to block.
+
+Streams of DNS queries, --events of them, as CSV in the order of their times:
+benign-queries, what 200 clients ask for of well-known sites, or of the hosts of
+the source --from, a list with the most popular first; tunnels, what invented
+tools that tunnel through DNS ask for; or queries, both, one in four of a tunnel.
+
+flows, --flows of them: flows with the features of CICFlowMeter, benign and of
+four attacks, as CSV. They are drawn from a simple model and resemble no
+network: they are for tests, measurements and examples.`,
 		Example: `  threatnet datasets synth corpus --count 1000 --out corpus.csv.gz
-  threatnet datasets synth suppobox --count 5 --seed 7 --out -`,
+  threatnet datasets synth suppobox --count 5 --seed 7 --out -
+  threatnet datasets synth benign-queries --from top-1m.csv --events 100000 --out stream.csv
+  threatnet datasets synth queries --events 20000 --out queries.csv`,
 		Args:      cobra.ExactArgs(1),
 		ValidArgs: synth.Kinds(),
-		RunE: func(_ *cobra.Command, args []string) error {
-			switch kind := args[0]; {
-			case !slices.Contains(synth.Kinds(), kind):
-				return usagef("no kind of names is called %q: there is %s", kind, strings.Join(synth.Kinds(), ", "))
-			case count < 0 || count > synth.MaxNames:
-				return usagef("--count %d: want 0 to %d", count, synth.MaxNames)
-			}
-			return e.output(out, func(w io.Writer) error { return synth.Write(w, args[0], seed, count) })
-		},
+		RunE:      func(c *cobra.Command, args []string) error { return runSynth(c, e, args[0], &f) },
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	fs.StringVar(&out, "out", "", outHelp)
-	fs.IntVar(&count, "count", 1000, "how many names; of corpus, how many of each family")
-	fs.Uint64Var(&seed, "seed", 1, "of the names")
+	fs.StringVar(&f.out, "out", "", outHelp)
+	fs.IntVar(&f.count, "count", 1000, "how many names; of corpus, how many of each family")
+	fs.IntVar(&f.events, "events", 10_000, "how many queries")
+	fs.IntVar(&f.flows, "flows", 10_000, "how many flows")
+	fs.StringVar(&f.from, "from", "", "hosts that benign-queries ask for, a `SOURCE` (default well-known sites)")
+	fs.Uint64Var(&f.seed, "seed", 1, "of all that is drawn")
 	return c
+}
+
+func runSynth(c *cobra.Command, e *env, kind string, f *synthFlags) error {
+	counter, n := "count", f.count
+	switch kind {
+	case synth.KindBenignQueries, synth.KindTunnels, synth.KindQueries:
+		counter, n = "events", f.events
+	case synth.KindFlows:
+		counter, n = "flows", f.flows
+	}
+	if !slices.Contains(synth.Kinds(), kind) {
+		return usagef("no kind of names is called %q: there is %s", kind, strings.Join(synth.Kinds(), ", "))
+	}
+	for _, other := range []string{"count", "events", "flows"} {
+		if other != counter && c.Flags().Changed(other) {
+			return usagef("--%s is not for %s: say how many with --%s", other, kind, counter)
+		}
+	}
+	if f.from != "" && kind != synth.KindBenignQueries {
+		return usagef("--from is for %s alone", synth.KindBenignQueries)
+	}
+	switch {
+	case counter == "count" && (n < 0 || n > synth.MaxNames):
+		return usagef("--count %d: want 0 to %d", n, synth.MaxNames)
+	case n < 0:
+		return usagef("--%s %d: want 0 or more", counter, n)
+	case f.out == "":
+		return errNoOut
+	}
+	write := func(w io.Writer) error { return synth.Write(w, kind, f.seed, n) }
+	if f.from != "" {
+		hosts, err := readHosts(c.Context(), e, f.from)
+		if err != nil {
+			return err
+		}
+		queries, err := synth.BenignQueries(hosts, f.seed, n)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.from, err)
+		}
+		write = func(w io.Writer) error { return synth.WriteQueries(w, kind, queries) }
+	}
+	return e.output(f.out, write)
+}
+
+// readHosts gives the names of a source in its order. What is left out is counted on stderr.
+func readHosts(ctx context.Context, e *env, from string) ([]string, error) {
+	sources, err := expand(e, []string{from}, source.Options{Benign: true, Stdin: e.stdin(ctx)})
+	if err != nil {
+		return nil, err
+	}
+	var inputs []datasets.Input
+	for _, s := range sources {
+		inputs = append(inputs, s.Input())
+	}
+	set, report, err := datasets.Collect(ctx, datasets.CollectOptions{}, inputs...)
+	if err != nil {
+		return nil, err
+	}
+	e.logf("%s", strings.TrimSpace(report.String()))
+	var hosts []string
+	for name := range set.All() {
+		hosts = append(hosts, name)
+	}
+	return hosts, nil
 }
 
 var errNoOut = usagef("where to? name a file with --out, or - for standard output")

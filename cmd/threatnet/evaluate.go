@@ -88,7 +88,11 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 		}
 		e.logf("wrote %s", f.errors)
 	}
-	if err := printEvaluation(e, r, f.threshold, "", f.json); err != nil || f.json {
+	v, err := newEvaluation(r, f.threshold)
+	if err != nil {
+		return err
+	}
+	if err := v.print(e, f.json); err != nil || f.json {
 		return err
 	}
 	return printConfused(e, r, f.confused)

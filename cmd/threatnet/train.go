@@ -29,6 +29,7 @@ type trainFlags struct {
 	resume    string
 	saveEvery time.Duration
 	threads   int
+	baseline  bool
 	json      bool
 	settings  train.Settings
 }
@@ -70,6 +71,7 @@ a crash, as if nothing had happened.`,
 	fs.StringVar(&f.resume, "resume", "", "go on from an unfinished training, a `FILE` called OUT.resume")
 	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
+	fs.BoolVar(&f.baseline, "baseline", false, "train the model's baseline too, and print its figures beside the model's")
 	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
 	settingFlags(fs, &f.settings)
 	return c
@@ -107,7 +109,7 @@ func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 	fs.StringVar(&s.NameForm, "name-form", "", fmt.Sprintf("what of a name is learnt and scored: one of %v (default whole)", datasets.Forms()))
 	fs.StringVar(&s.TestFrom, "test-from", "", "test on DGA names first seen on this `DAY` or later, for feeds with dates")
 	fs.StringArrayVar(&s.HoldOut, "holdout-family", nil, "leave a `FAMILY` out of training and test on it; may be repeated")
-	fs.StringVar(&s.Split, "split", "", "stratified, random or sklearn (default stratified; parity sklearn)")
+	fs.StringVar(&s.Split, "split", "", fmt.Sprintf("one of %v (default stratified; parity: the notebook's)", train.Splits()))
 	fs.StringVar(&s.Conflicts, "conflicts", "", "names both benign and DGA: drop, benign or dga (default drop)")
 	fs.Float64Var(&s.TargetFPR, "target-fpr", 0, "false-positive rate on validation that the threshold allows (default 0.01)")
 	fs.StringVar(&s.VM, "vm", "", "flat, or tape for gorgonia's TapeMachine: slower, same bits (default flat)")
@@ -187,7 +189,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 		f.out = kind + ".safetensors"
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
-	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Workers: f.threads, Log: e.logf}
+	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}
 	return trainJob(ctx, e, job, f.json)
 }
 
@@ -209,8 +211,10 @@ func trainJob(ctx context.Context, e *env, job pipeline.Job, asJSON bool) error 
 	if err := printTraining(e, res, asJSON); err != nil {
 		return err
 	}
-	if job.Out != "" {
-		e.logf("wrote %s", job.Out)
+	for r := res; r != nil; r = r.Baseline {
+		if r.Out != "" {
+			e.logf("wrote %s", r.Out)
+		}
 	}
 	return nil
 }

@@ -98,14 +98,20 @@ func TestWriteRefuses(t *testing.T) {
 		n    int
 		want error
 	}{
-		{"flows", 1, ErrKind},
+		{"weather", 1, ErrKind},
 		{Benign, 1, ErrKind},
 		{"ramdo", -1, ErrCount},
 		{KindCorpus, MaxNames + 1, ErrCount},
 		{KindPopular, -1, ErrCount},
+		{KindFlows, -1, ErrCount},
+		{KindQueries, -1, ErrCount},
 		{KindPopular, 1, noSpace},
 		{KindCorpus, 1, noSpace},
 		{"ramdo", 1, noSpace},
+		{KindFlows, 1, noSpace},
+		{KindFlows, 1000, noSpace},
+		{KindQueries, 1, noSpace},
+		{KindTunnels, 1000, noSpace},
 	} {
 		if err := Write(full{noSpace}, c.kind, 1, c.n); !errors.Is(err, c.want) {
 			t.Errorf("Write(%q, %d): error %v, want %v", c.kind, c.n, err, c.want)

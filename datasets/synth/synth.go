@@ -1,10 +1,11 @@
-// Package synth makes the names of the embedded default corpus: names of the shapes
-// that known malware families generate, and a list of real, well-known host names.
+// Package synth makes the synthetic data of the project: names of the shapes that known
+// malware families generate, a list of real, well-known host names, streams of DNS queries
+// with and without tunnels, and network flows.
 //
-// It takes a family or kind, a seed and a count, and gives that many distinct names,
-// the same ones for the same arguments on every machine. It resolves nothing, opens
-// nothing, and refuses unknown families and kinds, negative counts and counts beyond
-// [MaxNames].
+// It takes a family or kind, a seed and a count, and gives that many records, the same ones
+// for the same arguments on every machine; names are distinct. It resolves nothing, opens
+// nothing, and refuses unknown families and kinds, negative counts, more names of a family
+// than [MaxNames], and a stream of queries without a host to ask for.
 //
 // # How close the names are to the malware's
 //
@@ -25,6 +26,12 @@
 //
 // Two seeds of a family that knows only the date share names once their days overlap,
 // as two infected machines do; each generator's comment says what it takes.
+//
+// # Queries and flows
+//
+// Streams of queries and flows are drawn from models of our own, whose rules stand with
+// [BenignQueries], [Queries] and [Flows]. The seed is that of all draws. Tunnels stand under
+// invented names of the top levels that RFC 2606 reserves. Nothing of it was captured.
 package synth
 
 import (

@@ -8,13 +8,18 @@ import (
 	"threatnet/datasets"
 	"threatnet/models"
 	"threatnet/models/checkpoint"
+	"threatnet/models/dgabigram"
 	"threatnet/models/dgalstm"
+	"threatnet/models/dgamlp"
 )
 
 // Entry is one model of the catalog.
 type Entry struct {
 	Kind        string
 	Description string
+	Baseline    string // the kind of its baseline, or ""
+	NameColumn  string // of its notebook's data, in parity mode; "": the usual ones
+	Binary      bool   // it knows benign and malicious records only, whatever the settings
 	// FitNames makes an untrained model for training names.
 	FitNames func(*datasets.Set, models.Options) (models.Names, error)
 	load     func(*checkpoint.File) (models.Model, error)
@@ -29,7 +34,27 @@ func Entries() []Entry {
 			FitNames: func(s *datasets.Set, o models.Options) (models.Names, error) {
 				return dgalstm.Fit(s, o)
 			},
-			load: func(f *checkpoint.File) (models.Model, error) { return dgalstm.Load(f) },
+			Baseline: dgabigram.Kind,
+			load:     func(f *checkpoint.File) (models.Model, error) { return dgalstm.Load(f) },
+		},
+		{
+			Kind:        dgamlp.Kind,
+			Description: "perceptron on length, entropy and vowels: is a domain name algorithmically generated",
+			Baseline:    dgabigram.Kind,
+			NameColumn:  "domain",
+			Binary:      true,
+			FitNames: func(s *datasets.Set, o models.Options) (models.Names, error) {
+				return dgamlp.Fit(s, o)
+			},
+			load: func(f *checkpoint.File) (models.Model, error) { return dgamlp.Load(f) },
+		},
+		{
+			Kind:        dgabigram.Kind,
+			Description: "baseline: logistic regression on the character bigrams of a domain name",
+			FitNames: func(s *datasets.Set, o models.Options) (models.Names, error) {
+				return dgabigram.Fit(s, o)
+			},
+			load: func(f *checkpoint.File) (models.Model, error) { return dgabigram.Load(f) },
 		},
 	}
 }

@@ -7,9 +7,7 @@ package dgalstm
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 
 	"threatnet/datasets"
 	"threatnet/models"
@@ -22,39 +20,23 @@ const Kind = "dga-lstm"
 
 // Model implements models.Names.
 type Model struct {
+	models.Base
 	tokenizer *Tokenizer
 	form      datasets.Form
-	network   *layers.Sequential[float32]
-	classes   []string
-	benign    int
 }
-
-// ErrOneClass is wrapped when the training names are all of one class.
-var ErrOneClass = errors.New("names of at least two classes are needed")
 
 // Fit makes an untrained model for the names of a training split: the encoder is fitted to them and the classes are their
 // families.
 func Fit(set *datasets.Set, o models.Options) (*Model, error) {
-	var classes []string
-	for _, c := range set.Counts() {
-		if c.Names > 0 {
-			classes = append(classes, c.Family)
-		}
-	}
-	if len(classes) < 2 {
-		return nil, fmt.Errorf("%w: all are %q", ErrOneClass, classes)
+	classes, err := models.FamilyClasses(set)
+	if err != nil {
+		return nil, err
 	}
 	tokenizer := TokenizerOptions{Lower: true}
 	if o.Parity {
 		tokenizer.NumWords = notebookNumWords
 	}
-	m := &Model{form: o.Form, tokenizer: FitTokenizer(func(yield func(string) bool) {
-		for name := range set.All() {
-			if !yield(name) {
-				return
-			}
-		}
-	}, tokenizer)}
+	m := &Model{form: o.Form, tokenizer: FitTokenizer(set.Names(), tokenizer)}
 	vocabulary := m.tokenizer.Size()
 	if o.Parity {
 		vocabulary = notebookVocabulary
@@ -66,13 +48,10 @@ func Fit(set *datasets.Set, o models.Options) (*Model, error) {
 	if o.Binary {
 		classes, outputs = []string{datasets.Benign, models.DGA}, 1
 	}
-	m.setClasses(classes)
-	q, err := layers.New[float32](stack(cmp.Or(o.Length, length), vocabulary, cmp.Or(o.Width, width), cmp.Or(o.Units, units), outputs, o.Dropout))
+	m.Base, err = models.NewBase(Kind, stack(cmp.Or(o.Length, length), vocabulary, cmp.Or(o.Width, width), cmp.Or(o.Units, units), outputs, o.Dropout), classes, o.Seed)
 	if err != nil {
 		return nil, err
 	}
-	q.Init(o.Seed)
-	m.network = q
 	return m, nil
 }
 
@@ -88,10 +67,10 @@ func Load(f *checkpoint.File) (*Model, error) {
 		return nil, fmt.Errorf("%w: encoder: %w", checkpoint.ErrFormat, err)
 	}
 	m.form = form
-	q, err := models.Restore(f)
-	if err != nil {
+	if m.Base, err = models.RestoreBase(Kind, f); err != nil {
 		return nil, err
 	}
+	q := m.Network()
 	first, ok := q.Layers[0].(*layers.Embedding[float32])
 	if !ok || len(q.Input) != 1 {
 		return nil, fmt.Errorf("%w: the network takes no token ids", checkpoint.ErrFormat)
@@ -99,17 +78,7 @@ func Load(f *checkpoint.File) (*Model, error) {
 	if v := first.Spec().Vocabulary; m.tokenizer.Size() > v {
 		return nil, fmt.Errorf("%w: the encoder has %d ids, the network %d", checkpoint.ErrFormat, m.tokenizer.Size(), v)
 	}
-	if want := max(2, q.Output()); len(f.Meta.Labels) != want {
-		return nil, fmt.Errorf("%w: %d labels for %d outputs", checkpoint.ErrFormat, len(f.Meta.Labels), q.Output())
-	}
-	m.network = q
-	m.setClasses(f.Meta.Labels)
 	return m, nil
-}
-
-func (m *Model) setClasses(classes []string) {
-	m.classes = classes
-	m.benign = slices.IndexFunc(classes, datasets.IsBenign)
 }
 
 // encoderForm is the JSON form of the encoder.
@@ -117,18 +86,6 @@ type encoderForm struct {
 	Form      datasets.Form `json:"form,omitempty"`
 	Tokenizer *Tokenizer    `json:"tokenizer"`
 }
-
-// Kind implements models.Model.
-func (m *Model) Kind() string { return Kind }
-
-// Network implements models.Model.
-func (m *Model) Network() *layers.Sequential[float32] { return m.network }
-
-// Classes implements models.Model.
-func (m *Model) Classes() []string { return m.classes }
-
-// Benign implements models.Model.
-func (m *Model) Benign() int { return m.benign }
 
 // Encoder implements models.Model.
 func (m *Model) Encoder() (json.RawMessage, error) {

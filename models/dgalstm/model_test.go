@@ -70,7 +70,7 @@ func TestFitAndLoad(t *testing.T) {
 }
 
 func TestFitNeedsTwoClasses(t *testing.T) {
-	if _, err := Fit(set(t, "abab.net zeus", "cdcd.net zeus"), models.Options{}); !errors.Is(err, ErrOneClass) {
+	if _, err := Fit(set(t, "abab.net zeus", "cdcd.net zeus"), models.Options{}); !errors.Is(err, models.ErrOneClass) {
 		t.Errorf("one class: %v", err)
 	}
 }

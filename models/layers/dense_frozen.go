@@ -7,6 +7,7 @@ type frozenDense[T Float] struct {
 	in, out int
 	packed  kernel.Packed[T]
 	bias    []T
+	relu    bool // max(0, y) follows
 }
 
 func (l *Dense[T]) freeze() *frozenDense[T] {
@@ -19,6 +20,10 @@ func (l *Dense[T]) freeze() *frozenDense[T] {
 func (f *frozenDense[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	y := scratchOf[Batch[T]](w).resize(x.Rows, f.out)
 	f.packed.Gemm(false, x.Rows, 1, x.X, f.in, 0, y.X, f.out)
-	kernel.AddBias(x.Rows, f.out, y.X, f.out, f.bias)
+	if f.relu {
+		kernel.AddBiasReLU(x.Rows, f.out, y.X, f.out, f.bias)
+	} else {
+		kernel.AddBias(x.Rows, f.out, y.X, f.out, f.bias)
+	}
 	return y
 }

@@ -20,6 +20,9 @@ func TestGradients(t *testing.T) {
 		{Shape{5, 3}, 0, []Spec{{Kind: "lstm", Units: 4, Recurrent: RecurrentHardSigmoid}}},
 		{Shape{6}, 7, []Spec{{Kind: "embedding", Vocabulary: 7, Units: 3}, {Kind: "lstm", Units: 4, Recurrent: RecurrentSigmoid}}},
 		{Shape{4}, 0, []Spec{{Kind: "dense", Units: 3, Init: "he_normal"}}},
+		{Shape{6}, 0, []Spec{{Kind: "batch_norm"}}},
+		{Shape{4}, 0, []Spec{{Kind: "dense", Units: 5, Init: "he_normal"}, {Kind: "activation", Function: "tanh"}, {Kind: "batch_norm"}, {Kind: "dropout", Rate: 0.3}}},
+		{Shape{4}, 0, []Spec{{Kind: "dense", Units: 5, Init: "he_normal"}, {Kind: "batch_norm"}, {Kind: "activation", Function: "sigmoid"}}},
 		{Shape{6}, 0, []Spec{{Kind: "dropout", Rate: 0.4}}},
 		{Shape{6}, 0, []Spec{{Kind: "activation", Function: "relu"}}},
 		{Shape{6}, 0, []Spec{{Kind: "activation", Function: "sigmoid"}}},
@@ -55,12 +58,12 @@ func TestGradients(t *testing.T) {
 			}
 			loss()
 			var grads [][]float64
-			for _, p := range l.Params() {
+			for _, p := range Trained(l) {
 				grads = append(grads, make([]float64, len(p.Data)))
 			}
 			dy := &Batch[float64]{Rows: rows, Cols: q.Output(), X: append([]float64(nil), k...)}
 			dx := l.Backward(w, x, dy, grads)
-			for i, p := range l.Params() {
+			for i, p := range Trained(l) {
 				numeric(t, p.Name, p.Data, grads[i], loss)
 			}
 			if dx != nil {

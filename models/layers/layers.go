@@ -48,6 +48,7 @@ type Param[T Float] struct {
 	Shape  []int
 	Data   []T
 	L1, L2 T
+	Moving bool // a statistic that the layer moves by itself: it has no gradient
 }
 
 func newParam[T Float](layer, name string, shape ...int) *Param[T] {
@@ -100,8 +101,25 @@ type Layer[T Float] interface {
 	// Params returns the parameters in the order in which Keras lists them.
 	Params() []*Param[T]
 	// Backward takes the input of the last Forward with w and the gradient of its output; it overwrites grads, one slice
-	// for each parameter, and returns the gradient of the input, nil for tokens.
+	// for each trained parameter, and returns the gradient of the input, nil for tokens.
 	Backward(w *Work[T], x, dy *Batch[T], grads [][]T) *Batch[T]
+}
+
+// Stepper is a layer that keeps statistics of the batches. EndStep moves them by the last Forward with w, once for each
+// step of training.
+type Stepper[T Float] interface {
+	EndStep(w *Work[T])
+}
+
+// Trained are the parameters of a layer that have a gradient.
+func Trained[T Float](l Layer[T]) []*Param[T] {
+	var ps []*Param[T]
+	for _, p := range l.Params() {
+		if !p.Moving {
+			ps = append(ps, p)
+		}
+	}
+	return ps
 }
 
 func grow[E any](s []E, n int) []E {

@@ -40,19 +40,22 @@ func SigmoidCrossEntropy[T Float](x, target, weight T) (loss float64, grad T) {
 
 // Penalty returns L1·Σ|w| + L2·Σw² and adds its gradient, L1·sign(w) + 2·L2·w, to grad when that is not nil.
 func Penalty[T Float](w []T, l1, l2 T, grad []T) float64 {
-	var sum float64
-	for i, v := range w {
-		sum += float64(l1)*math.Abs(float64(v)) + float64(l2)*float64(v)*float64(v)
-		if grad != nil {
-			g := 2 * l2 * v
-			switch {
-			case v > 0:
-				g += l1
-			case v < 0:
-				g -= l1
+	var sum1, sum2 float64
+	for _, v := range w {
+		sum1 += math.Abs(float64(v))
+		sum2 += float64(v) * float64(v)
+	}
+	if grad != nil {
+		for i, v := range w {
+			grad[i] += 2 * l2 * v
+		}
+		if l1 != 0 {
+			for i, v := range w {
+				if v != 0 {
+					grad[i] += T(math.Copysign(float64(l1), float64(v)))
+				}
 			}
-			grad[i] += g
 		}
 	}
-	return sum
+	return float64(l1)*sum1 + float64(l2)*sum2
 }

@@ -20,15 +20,7 @@ func NewPredictor[T Float](q *Sequential[T]) *Predictor[T] {
 	CopyParams(own, q)
 	p := &Predictor[T]{input: q.Input.Size(), outputs: q.Output()}
 	for _, l := range Compile(own.Layers) {
-		switch l := l.(type) {
-		case *EmbeddingLSTM[T]:
-			p.layers = append(p.layers, l.freeze(q.Input[0]))
-		case *Dense[T]:
-			p.layers = append(p.layers, l.freeze())
-		case *Dropout[T]: // the identity
-		default:
-			p.layers = append(p.layers, l)
-		}
+		p.layers = append(p.layers, frozen(l, q.Input[0])...)
 	}
 	p.pool.New = func() any {
 		ws := make([]*Work[T], len(p.layers))
@@ -38,6 +30,31 @@ func NewPredictor[T Float](q *Sequential[T]) *Predictor[T] {
 		return &ws
 	}
 	return p
+}
+
+// frozen is a layer in the form that scoring runs, for inputs of so many steps: none for a Dropout, some for a block.
+func frozen[T Float](l Layer[T], steps int) []Forwarder[T] {
+	switch l := l.(type) {
+	case *EmbeddingLSTM[T]:
+		return []Forwarder[T]{l.freeze(steps)}
+	case *Dense[T]:
+		return []Forwarder[T]{l.freeze()}
+	case *DenseBlock[T]:
+		d, rest := l.dense.freeze(), l.rest
+		if s := rest[0].Spec(); s.Function == "relu" {
+			d.relu, rest = true, rest[1:]
+		}
+		fs := []Forwarder[T]{d}
+		for _, r := range rest {
+			fs = append(fs, frozen(r, steps)...)
+		}
+		return fs
+	case *BatchNorm[T]:
+		return []Forwarder[T]{l.freeze()}
+	case *Dropout[T]:
+		return nil
+	}
+	return []Forwarder[T]{l}
 }
 
 // Outputs is the number of outputs of a row.

@@ -1,10 +1,14 @@
 package layers
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // Spec describes one layer; the fields that its kind has no use for are zero.
 type Spec struct {
-	Kind       string  `json:"kind"` // embedding, lstm, dense, dropout, activation
+	Kind       string  `json:"kind"` // embedding, lstm, dense, batch_norm, dropout, activation
 	Name       string  `json:"name"`
 	Vocabulary int     `json:"vocabulary,omitempty"` // embedding: number of ids
 	Units      int     `json:"units,omitempty"`      // embedding, lstm, dense: width of the output
@@ -14,6 +18,9 @@ type Spec struct {
 	Init       string  `json:"init,omitempty"`       // dense: initialiser of the kernel
 	L1         float64 `json:"l1,omitempty"`         // dense: penalty of the kernel
 	L2         float64 `json:"l2,omitempty"`
+	Momentum   float64 `json:"momentum,omitempty"` // batch_norm: of the moving statistics; 0: .99
+	Epsilon    float64 `json:"epsilon,omitempty"`  // batch_norm: added to the variance; 0: .001
+	Variance   string  `json:"variance,omitempty"` // batch_norm: what the moving variance takes; "": biased
 }
 
 // FromSpec makes the layer that s describes, without parameters.
@@ -35,6 +42,13 @@ func FromSpec[T Float](s Spec) (Layer[T], error) {
 			return nil, fmt.Errorf("layers: dense %q of %d units, initialiser %q", s.Name, s.Units, s.Init)
 		}
 		return &Dense[T]{spec: s}, nil
+	case "batch_norm":
+		s.Momentum, s.Epsilon, s.Variance = cmp.Or(s.Momentum, batchNormMomentum), cmp.Or(s.Epsilon, batchNormEpsilon), cmp.Or(s.Variance, VarianceBiased)
+		known := slices.Contains([]string{VarianceBiased, VarianceKeras2, VarianceUnbiased}, s.Variance)
+		if !(s.Momentum > 0 && s.Momentum < 1) || !(s.Epsilon > 0) || !known {
+			return nil, fmt.Errorf("layers: batch_norm %q of momentum %v, epsilon %v, variance %q", s.Name, s.Momentum, s.Epsilon, s.Variance)
+		}
+		return &BatchNorm[T]{spec: s}, nil
 	case "dropout":
 		if s.Rate < 0 || s.Rate >= 1 {
 			return nil, fmt.Errorf("layers: dropout %q of rate %v: want 0 ≤ rate < 1", s.Name, s.Rate)

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -73,7 +71,7 @@ func network(dropout float64) (*layers.Sequential[float32], error) {
 
 func names() []Case {
 	length := newSynthetic(trainRows).length
-	cases := []Case{{Name: "dga-lstm/train", Unit: "rows/s", Units: 1, FLOP: 3 * characterFLOP * length, trains: true, Make: makeTraining}}
+	cases := []Case{{Name: "dga-lstm/train", Unit: "rows/s", Units: 1, FLOP: 3 * characterFLOP * length, trains: true, Make: training(lstmTraining)}}
 	for _, b := range []int{1, 32, 256, 4096} {
 		cases = append(cases, Case{
 			Name: fmt.Sprintf("dga-lstm/score-%d", b), Unit: "rows/s", Units: float64(b), FLOP: characterFLOP * length * float64(b),
@@ -83,55 +81,15 @@ func names() []Case {
 	return cases
 }
 
-// errEnough ends a training that has been measured.
-var errEnough = errors.New("enough")
-
-// makeTraining runs the loop of package train in a goroutine of its own, and lets it take the steps that are asked for.
-func makeTraining(o Options, threads int) (func(int) error, func(), error) {
-	s, err := train.DefaultSettings("dga-lstm", train.Parity) // RMSprop, no clipping, dropout .5
+// lstmTraining is the notebook's training: RMSprop, no clipping, dropout .5.
+func lstmTraining() (workload, error) {
+	s, err := train.DefaultSettings("dga-lstm", train.Parity)
 	if err != nil {
-		return nil, nil, err
+		return workload{}, err
 	}
-	s.BatchSize, s.Epochs, s.VM = batch, math.MaxInt32, o.VM
+	s.BatchSize = batch
 	q, err := network(s.Dropout)
-	if err != nil {
-		return nil, nil, err
-	}
-	want, finished := make(chan int), make(chan error)
-	left := 0
-	hook := func(e train.Event, _ *train.State) error {
-		if e != train.BatchEnd {
-			return nil
-		}
-		if left -= batch; left > 0 {
-			return nil
-		}
-		finished <- nil
-		n, ok := <-want
-		if !ok {
-			return errEnough
-		}
-		left = n
-		return nil
-	}
-	go func() {
-		_, err := train.Fit(context.Background(), train.Run{Network: q, Train: newSynthetic(trainRows), Classes: classes, Settings: s, Workers: threads, Hooks: []train.Hook{hook}})
-		finished <- err
-	}()
-	if err := <-finished; err != nil { // the first step makes the buffers
-		return nil, nil, err
-	}
-	run := func(n int) error {
-		want <- n
-		return <-finished
-	}
-	done := func() {
-		close(want)
-		if err := <-finished; !errors.Is(err, errEnough) {
-			panic("bench: the training did not end as it was told")
-		}
-	}
-	return run, done, nil
+	return workload{q, s, newSynthetic(trainRows), classes}, err
 }
 
 func makeScoring(rows, threads int) (func(int) error, func(), error) {

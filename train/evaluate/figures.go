@@ -86,7 +86,7 @@ func interval(key string, p, n float64) Figures {
 func (fs Figures) String() string {
 	var b strings.Builder
 	for _, f := range fs {
-		if f.Key == "rows" || strings.HasSuffix(f.Key, "_names") {
+		if strings.HasSuffix(f.Key, "rows") || strings.HasSuffix(f.Key, "_names") {
 			fmt.Fprintf(&b, "%s %.0f\n", f.Key, f.Value)
 		} else {
 			fmt.Fprintf(&b, "%s %.6f\n", f.Key, f.Value)

@@ -33,17 +33,18 @@ type Options struct {
 type Net[T layers.Float] struct {
 	Rows int
 
-	graph   *G.ExprGraph
-	vm      G.VM
-	works   []*layers.Work[T]
-	loss    *G.Node
-	head    head
-	tokens  []int32
-	values  []T
-	classes []int32
-	weights []T
-	params  []Param[T]
-	model   []G.ValueGrad
+	graph    *G.ExprGraph
+	vm       G.VM
+	works    []*layers.Work[T]
+	steppers []func() // of the layers that keep statistics
+	loss     *G.Node
+	head     head
+	tokens   []int32
+	values   []T
+	classes  []int32
+	weights  []T
+	params   []Param[T]
+	model    []G.ValueGrad
 }
 
 // head is the loss op, which counts right answers on the way.
@@ -67,8 +68,11 @@ func New[T layers.Float](q *layers.Sequential[T], rows int, opts Options) (*Net[
 		}
 		w := &layers.Work[T]{Train: true, Seed: opts.Seed, Layer: uint64(i), Team: opts.Team, Shards: opts.Shards}
 		n.works = append(n.works, w)
+		if s, ok := l.(layers.Stepper[T]); ok {
+			n.steppers = append(n.steppers, func() { s.EndStep(w) })
+		}
 		var own G.Nodes
-		for _, p := range l.Params() {
+		for _, p := range layers.Trained(l) {
 			node := n.param(p)
 			own, params = append(own, node), append(params, p)
 			if p.L1 != 0 || p.L2 != 0 {
@@ -146,13 +150,13 @@ func (n *Net[T]) Classes() []int32 { return n.classes }
 // Weights is the weight of each row's loss; it is 1 until changed.
 func (n *Net[T]) Weights() []T { return n.weights }
 
-// Params returns the parameters with their gradients, in the order of the network's Params.
+// Params returns the trained parameters with their gradients, in the order of the network's Params.
 func (n *Net[T]) Params() []Param[T] { return n.params }
 
 // Model is what a gorgonia.Solver steps.
 func (n *Net[T]) Model() []G.ValueGrad { return n.model }
 
-// Run computes loss and gradients of the batch. step is the optimizer's step, from which dropout masks follow. It returns
+// Run computes loss and gradients of the batch, and moves the statistics of the layers that keep some. step is the optimizer's step, from which dropout masks follow. It returns
 // the mean loss with penalties, and how many rows the network classed right.
 func (n *Net[T]) Run(step uint64) (loss float64, correct int, err error) {
 	for _, w := range n.works {
@@ -162,6 +166,9 @@ func (n *Net[T]) Run(step uint64) (loss float64, correct int, err error) {
 		return 0, 0, fmt.Errorf("graph: %w", err)
 	}
 	n.vm.Reset()
+	for _, step := range n.steppers {
+		step()
+	}
 	return scalar(n.loss.Value()), n.head.correct(), nil
 }
 

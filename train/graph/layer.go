@@ -63,7 +63,7 @@ func (o *layerOp[T]) DiffWRT(inputs int) []bool {
 func (o *layerOp[T]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	b := &layerBackward[T]{layerOp: o, dy: &layers.Batch[T]{Rows: o.shape[0], Cols: o.shape[1]}}
 	var wrapped []*tensor.Dense
-	for _, p := range o.layer.Params() {
+	for _, p := range layers.Trained(o.layer) {
 		g := make([]T, len(p.Data))
 		b.grads = append(b.grads, g)
 		wrapped = append(wrapped, tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(g)))

@@ -17,7 +17,7 @@ func (n *Net[T]) addPenalties(penalised G.Nodes, params []*layers.Param[T], node
 				continue
 			}
 			in := G.Nodes{n.loss, node}
-			o := &penalty[T]{base: newBase("penalty", 2), typ: signature(in, dtypeOf[T]()), param: p, sum: newScalar[T]()}
+			o := &penalty[T]{base: newBase("penalty", 2), typ: signature(in, dtypeOf[T]()), param: p, sum: newScalar[T](), grad: make([]T, len(p.Data))}
 			sum, err := G.ApplyOp(o, in...)
 			if err != nil {
 				return err
@@ -34,6 +34,7 @@ type penalty[T layers.Float] struct {
 	typ   hm.Type
 	param *layers.Param[T]
 	sum   scalarValue[T]
+	grad  []T // of the penalty alone, computed with it
 }
 
 func (o *penalty[T]) Type() hm.Type { return o.typ }
@@ -42,7 +43,8 @@ func (o *penalty[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 }
 
 func (o *penalty[T]) Do(v ...G.Value) (G.Value, error) {
-	return o.sum.set(scalar(v[0]) + layers.Penalty(floats[T](v[1]), o.param.L1, o.param.L2, nil)), nil
+	clear(o.grad)
+	return o.sum.set(scalar(v[0]) + layers.Penalty(floats[T](v[1]), o.param.L1, o.param.L2, o.grad)), nil
 }
 
 // DiffWRT implements gorgonia.SDOp.
@@ -51,30 +53,28 @@ func (o *penalty[T]) DiffWRT(int) []bool { return []bool{true, true} }
 // SymDiff passes the gradient on to the loss and applies the penalty's own to w.
 func (o *penalty[T]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	args := G.Nodes{in[1], out, grad}
-	b := &penaltyBackward[T]{base: newBase("penaltyBackward", 3), typ: signature(args, typeOf(in[1])), param: o.param, grad: make([]T, len(o.param.Data))}
-	b.out = tensor.New(tensor.WithShape(o.param.Shape...), tensor.WithBacking(b.grad))
+	b := &penaltyBackward[T]{base: newBase("penaltyBackward", 3), typ: signature(args, typeOf(in[1])), forward: o}
+	b.out = tensor.New(tensor.WithShape(o.param.Shape...), tensor.WithBacking(o.grad))
 	n, err := G.ApplyOp(b, args...)
 	return G.Nodes{grad, n}, err
 }
 
+// penaltyBackward answers with the gradient that the penalty has computed, times that of the loss.
 type penaltyBackward[T layers.Float] struct {
 	base
-	typ   hm.Type
-	param *layers.Param[T]
-	grad  []T
-	out   *tensor.Dense
+	typ     hm.Type
+	forward *penalty[T]
+	out     *tensor.Dense
 }
 
 func (b *penaltyBackward[T]) Type() hm.Type { return b.typ }
 func (b *penaltyBackward[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
-	return b.param.Shape, nil
+	return b.forward.param.Shape, nil
 }
 
 func (b *penaltyBackward[T]) Do(v ...G.Value) (G.Value, error) {
-	clear(b.grad)
-	layers.Penalty(floats[T](v[0]), b.param.L1, b.param.L2, b.grad)
 	if k := T(scalar(v[2])); k != 1 {
-		kernel.Scale(b.grad, k)
+		kernel.Scale(b.forward.grad, k)
 	}
 	return b.out, nil
 }

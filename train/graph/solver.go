@@ -29,6 +29,14 @@ func (p *Param[T]) Grad() (G.Value, error) {
 	return nil, fmt.Errorf("graph: %s has no gradient yet", p.Name)
 }
 
+// Gradient is the gradient of the last run, nil before the first one.
+func (p *Param[T]) Gradient() []T {
+	if v := p.grad.Value(); v != nil {
+		return floats[T](v)
+	}
+	return nil
+}
+
 // Optimizers lists the names of the update formulas. The plain names are Keras 2's; see NewSolver.
 func Optimizers() []string {
 	return []string{"adam", "adam-torch", "rmsprop", "rmsprop-keras3", "rmsprop-torch", "sgd"}
@@ -55,6 +63,7 @@ type Solver[T layers.Float] struct {
 
 	weights, grads [][]T // of the running step
 	scale          T
+	rate, k        T // of Adam's formula, corrected for the step
 	sums           []float64
 	norm, update   func(int)
 }
@@ -84,6 +93,7 @@ func (s *Solver[T]) Step(model []G.ValueGrad) error {
 		s.weights, s.grads = append(s.weights, floats[T](p.Value())), append(s.grads, floats[T](g))
 	}
 	s.steps++
+	s.correct()
 	s.scale = 1
 	if s.ClipNorm > 0 {
 		s.team.Do(s.shards, s.norm)
@@ -125,8 +135,18 @@ func (s *Solver[T]) normShard(i int) {
 	}
 }
 
-func (s *Solver[T]) updateShard(i int) {
+// correct puts Adam's corrections of the bias into rate and k, see kernel.Adam.
+func (s *Solver[T]) correct() {
 	t := float64(s.steps)
+	switch s.formula {
+	case "adam":
+		s.rate, s.k = T(s.Rate*math.Sqrt(1-math.Pow(0.999, t))/(1-math.Pow(0.9, t))), 1
+	case "adam-torch":
+		s.rate, s.k = T(s.Rate/(1-math.Pow(0.9, t))), T(1/math.Sqrt(1-math.Pow(0.999, t)))
+	}
+}
+
+func (s *Solver[T]) updateShard(i int) {
 	for k := range s.weights {
 		w, g := part(s.weights[k], i, s.shards), part(s.grads[k], i, s.shards)
 		v := part(s.slots[k][0], i, s.shards)
@@ -135,11 +155,9 @@ func (s *Solver[T]) updateShard(i int) {
 		}
 		switch s.formula {
 		case "adam":
-			rate := s.Rate * math.Sqrt(1-math.Pow(0.999, t)) / (1 - math.Pow(0.9, t))
-			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, T(rate), 0.9, 0.999, 1, 1e-7)
+			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, s.rate, 0.9, 0.999, s.k, 1e-7)
 		case "adam-torch":
-			rate := s.Rate / (1 - math.Pow(0.9, t))
-			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, T(rate), 0.9, 0.999, T(1/math.Sqrt(1-math.Pow(0.999, t))), 1e-8)
+			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, s.rate, 0.9, 0.999, s.k, 1e-8)
 		case "rmsprop":
 			kernel.RMSprop(w, v, g, T(s.Rate), 0.9, 1e-7, false)
 		case "rmsprop-keras3":

@@ -5,28 +5,33 @@ import (
 	"threatnet/train/evaluate"
 )
 
-// HeldOut is how a model judges a family that it has never seen: the share of its names that are called malicious.
+// HeldOut is how a model judges a family that it has never seen: the share of its records that are called malicious.
 type HeldOut struct {
 	Family  string
-	Names   int
+	Records int
 	Flagged float64
 }
 
-// testHeldOut scores the names of the families that were left out, and adds the shares to the figures.
-func (r *run) testHeldOut(res *Result) error {
-	if r.held == nil {
+// testHeldOut scores the records of the families that were left out.
+func (t *training) testHeldOut(res *Result) error {
+	families := t.records.held()
+	if len(families) == 0 {
 		return nil
 	}
-	s := models.NewScorer(r.model, res.Threshold)
-	flagged := make([]int, len(r.held.Families()))
-	verdicts := s.Judge(r.held.Len(), func(i int, tokens []int32, values []float32) { r.model.Encode(r.held.Name(i), tokens, values) }, r.Workers)
-	for i, v := range verdicts {
+	e, err := t.records.examples(t.model, heldPart)
+	if err != nil {
+		return err
+	}
+	s := models.NewScorer(t.model, res.Threshold)
+	all, flagged := make([]int, len(families)), make([]int, len(families))
+	for i, v := range s.Judge(e.Len(), e.Encode, t.Workers) {
+		all[e.Class(i)]++
 		if v.Verdict == models.Malicious {
-			flagged[r.held.Code(i)]++
+			flagged[e.Class(i)]++
 		}
 	}
-	for code, c := range r.held.Counts() {
-		res.HeldOut = append(res.HeldOut, HeldOut{c.Family, c.Names, float64(flagged[code]) / float64(c.Names)})
+	for i, family := range families {
+		res.HeldOut = append(res.HeldOut, HeldOut{family, all[i], float64(flagged[i]) / float64(all[i])})
 	}
 	return nil
 }
@@ -34,7 +39,7 @@ func (r *run) testHeldOut(res *Result) error {
 // HeldOutFigures are the shares as figures.
 func (res *Result) HeldOutFigures() (fs evaluate.Figures) {
 	for _, h := range res.HeldOut {
-		fs = append(fs, evaluate.Figure{Key: "holdout_" + h.Family + "_names", Value: float64(h.Names)}, evaluate.Figure{Key: "holdout_" + h.Family + "_flagged", Value: h.Flagged})
+		fs = append(fs, evaluate.Figure{Key: "holdout_" + h.Family + "_names", Value: float64(h.Records)}, evaluate.Figure{Key: "holdout_" + h.Family + "_flagged", Value: h.Flagged})
 	}
 	return fs
 }

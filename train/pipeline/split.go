@@ -44,18 +44,16 @@ func divide(set *datasets.Set, s *train.Settings, validation, test bool, log fun
 		if split, report, err = datasets.ByTime(set, day, f, s.Seed); err == nil {
 			log("%s", report)
 		}
-	case s.Split == "stratified":
+	case s.Split == train.Stratified:
 		split, err = datasets.Stratified(set.Codes(), f, s.Seed)
-	case s.Split == "random":
+	case s.Split == train.Random:
 		split, err = datasets.Random(set.Len(), f, s.Seed)
-	case s.Split == "sklearn":
-		if test {
-			split.Train = make([]int, set.Len())
-			for i := range split.Train {
-				split.Train[i] = i
-			}
-			break
+	case s.Split == train.NoSplit, s.Split == train.Sklearn && test:
+		split.Train = make([]int, set.Len())
+		for i := range split.Train {
+			split.Train[i] = i
 		}
+	case s.Split == train.Sklearn:
 		split.Train, split.Test, err = datasets.TrainTestSplit(set.Len(), datasets.TrainTest{Size: f.Test, RandomState: notebookState})
 	}
 	if err != nil {

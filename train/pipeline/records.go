@@ -1,0 +1,45 @@
+package pipeline
+
+import (
+	"context"
+
+	"threatnet/models"
+	"threatnet/models/catalog"
+	"threatnet/models/checkpoint"
+)
+
+// part is a part of the labelled records.
+type part int
+
+// The parts. Held are the records of the families that were left out of training.
+const (
+	trainPart part = iota
+	validationPart
+	testPart
+	heldPart
+	numParts
+)
+
+// partNames are what logs, errors and checkpoints call them.
+var partNames = [numParts]string{"train", "validation", "test", "held out"}
+
+// records are the labelled records of a job, of one kind: names, queries or flows. They are read and cut into parts once;
+// each model that is trained on them sees them through its own encoder.
+type records interface {
+	// load reads the sources and cuts them into parts.
+	load(ctx context.Context) error
+	// fit makes an untrained model for the training part.
+	fit(e catalog.Entry, o models.Options) (models.Model, error)
+	// len is the number of records of a part.
+	len(p part) int
+	// examples are a part's records as the model sees them; held ones have the index of their family for a class.
+	examples(m models.Model, p part) (models.Examples, error)
+	// held names the families that were left out.
+	held() []string
+	// unit is what a record is called, in the plural.
+	unit() string
+	// provenance tells where the records come from.
+	provenance() []checkpoint.Source
+	// rules is what was done with the families, as the checkpoint keeps it.
+	rules() any
+}
