@@ -84,14 +84,15 @@ func BadRow(err error) (*RowError, bool) {
 }
 
 // Strict makes the bad rows of an iteration final errors.
-func Strict(rows Domains) Domains {
-	return func(yield func(Domain, error) bool) {
-		for d, err := range rows {
+func Strict[R any](rows iter.Seq2[R, error]) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var zero R
+		for r, err := range rows {
 			if row, ok := BadRow(err); ok {
-				yield(Domain{}, fmt.Errorf("bad row: %w", row))
+				yield(zero, fmt.Errorf("bad row: %w", row))
 				return
 			}
-			if !yield(d, err) {
+			if !yield(r, err) {
 				return
 			}
 		}

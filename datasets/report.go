@@ -93,22 +93,8 @@ func (r *Report) count(set *Set) {
 // String gives the report for people: a line for each source, indented lines for what was left out, and the sum.
 func (r *Report) String() string {
 	var b strings.Builder
-	for _, s := range r.Sources {
-		fmt.Fprintf(&b, "%s: %d rows", s.Name, s.Rows)
-		if s.Duplicates > 0 {
-			fmt.Fprintf(&b, ", %d with a name seen before", s.Duplicates)
-		}
-		if s.OnlySuffix > 0 {
-			fmt.Fprintf(&b, ", %d left out as public suffixes", s.OnlySuffix)
-		}
-		b.WriteByte('\n')
-		for _, bad := range s.Bad {
-			places := make([]string, len(bad.First))
-			for i, p := range bad.First {
-				places[i] = p.String()
-			}
-			fmt.Fprintf(&b, "  skipped %d: %s (%s)\n", bad.Rows, bad.Reason, list(places, bad.Rows))
-		}
+	for i := range r.Sources {
+		r.Sources[i].write(&b)
 	}
 	if r.Form != "" {
 		fmt.Fprintf(&b, "names are taken in the form %s\n", r.Form)
@@ -126,6 +112,30 @@ func (r *Report) String() string {
 	}
 	b.WriteByte('\n')
 	return b.String()
+}
+
+// write writes a line for the source, and indented ones for what was left out.
+func (s *SourceReport) write(b *strings.Builder) {
+	fmt.Fprintf(b, "%s: %d rows", s.Name, s.Rows)
+	if s.Duplicates > 0 {
+		fmt.Fprintf(b, ", %d with a name seen before", s.Duplicates)
+	}
+	if s.OnlySuffix > 0 {
+		fmt.Fprintf(b, ", %d left out as public suffixes", s.OnlySuffix)
+	}
+	b.WriteByte('\n')
+	s.writeBad(b)
+}
+
+// writeBad writes an indented line for each reason of bad rows.
+func (s *SourceReport) writeBad(b *strings.Builder) {
+	for _, bad := range s.Bad {
+		places := make([]string, len(bad.First))
+		for i, p := range bad.First {
+			places[i] = p.String()
+		}
+		fmt.Fprintf(b, "  skipped %d: %s (%s)\n", bad.Rows, bad.Reason, list(places, bad.Rows))
+	}
 }
 
 // list joins the first few of n things.

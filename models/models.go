@@ -130,6 +130,10 @@ type Options struct {
 	Outputs int  // at least so many; those without a class are called unused
 	Seed    uint64
 	Form    datasets.Form // in which the names are
+
+	Bins     int      // of a flow's feature, at most
+	Input    string   // how the network takes a flow: "bins" or "values"
+	Identity []string // columns that are no features and yet inputs: addresses, ports, protocol
 }
 
 // Tensors returns the network's parameters for a checkpoint.
@@ -139,6 +143,20 @@ func Tensors(q *layers.Sequential[float32]) []checkpoint.Tensor {
 		ts = append(ts, checkpoint.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data})
 	}
 	return ts
+}
+
+// Checkpoint is a model as a file: what it is made again from, and no more.
+func Checkpoint(m Model) (*checkpoint.File, error) {
+	spec, err := json.Marshal(m.Network().Stack())
+	if err != nil {
+		return nil, err
+	}
+	encoder, err := m.Encoder()
+	if err != nil {
+		return nil, err
+	}
+	meta := checkpoint.Meta{Model: m.Kind(), Spec: spec, Encoder: encoder, Labels: m.Classes()}
+	return &checkpoint.File{Meta: meta, Tensors: Tensors(m.Network())}, nil
 }
 
 // Restore makes the network that a checkpoint holds.

@@ -5,13 +5,14 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"threatnet/datasets"
 	"threatnet/internal/atomicfile"
-	"threatnet/models"
+	"threatnet/models/catalog"
 	"threatnet/train/evaluate"
 	"threatnet/train/pipeline"
 )
@@ -19,6 +20,7 @@ import (
 type evaluateFlags struct {
 	sources   pipeline.Sources
 	errors    string
+	baseline  string
 	threshold float64
 	confused  int
 	threads   int
@@ -30,9 +32,9 @@ func newEvaluate(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "evaluate CHECKPOINT --data SOURCE...",
 		Short: "measure a checkpoint on labelled records",
-		Long: `Evaluate a checkpoint on labelled names: the classification report of the
+		Long: `Evaluate a checkpoint on labelled records: the classification report of the
 classes, the figures of the verdicts at the stored threshold, and the most
-confused pairs of classes. Names that the model was trained on are counted in a
+confused pairs of classes. Sources that the model was trained on are named in a
 warning; they make every figure better than it is.`,
 		Example: `  threatnet evaluate dga.safetensors --data new_feed.csv --benign top-1m.csv
   threatnet evaluate dga.safetensors --data new_feed.csv --errors wrong.csv
@@ -44,10 +46,12 @@ warning; they make every figure better than it is.`,
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled names, `SOURCE`; may be repeated")
-	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "names that are all benign, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled records, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "records that are all benign, `SOURCE`; may be repeated")
 	sourceFlags(fs, &f.sources.Options)
-	fs.StringVar(&f.errors, "errors", "", "write the misclassified names as CSV to `FILE`")
+	fs.StringVar(&f.errors, "errors", "", "write the misclassified records as CSV to `FILE`")
+	fs.StringVar(&f.baseline, "baseline", "", "evaluate a baseline too, a `CHECKPOINT` (default the one beside the model)")
+	fs.Lookup("baseline").NoOptDefVal = besideModel
 	fs.Float64Var(&f.threshold, "threshold", 0, "probability from which a verdict is malicious (default the stored one)")
 	fs.IntVar(&f.confused, "confused", 10, "how many confused pairs to list")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all)")
@@ -62,20 +66,16 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if ownThreshold && !(f.threshold >= 0 && f.threshold <= 1) {
 		return usagef("--threshold %v: want a probability", f.threshold)
 	}
-	m, file, err := openNames(path)
+	m, file, err := catalog.Open(path)
 	if err != nil {
 		return err
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
-	set, err := pipeline.Labelled(ctx, f.sources, m.Form(), file.Meta.Provenance.Sources, e.logf)
+	records, err := pipeline.Labelled(ctx, m, f.sources, file.Meta.Provenance.Sources, e.logf)
 	if err != nil {
 		return err
 	}
-	examples, err := models.NewNameExamples(m, set)
-	if err != nil {
-		return err
-	}
-	r, err := evaluate.Run(m, examples, cores(f.threads))
+	r, err := evaluate.Run(m, records, cores(f.threads))
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 		f.threshold = threshold(file)
 	}
 	if f.errors != "" {
-		if err := writeErrors(f.errors, set, r); err != nil {
+		if err := writeErrors(f.errors, records, r); err != nil {
 			return err
 		}
 		e.logf("wrote %s", f.errors)
@@ -92,10 +92,42 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if err != nil {
 		return err
 	}
+	if f.baseline != "" {
+		if v.Baseline, err = evaluateBaseline(ctx, e, path, f); err != nil {
+			return err
+		}
+	}
 	if err := v.print(e, f.json); err != nil || f.json {
 		return err
 	}
 	return printConfused(e, r, f.confused)
+}
+
+// besideModel is the value of --baseline where none is given.
+const besideModel = "beside the model"
+
+// evaluateBaseline measures the baseline on the same sources, at its own threshold.
+func evaluateBaseline(ctx context.Context, e *env, model string, f *evaluateFlags) (*evaluation, error) {
+	path := f.baseline
+	if path == besideModel {
+		path = pipeline.BaselinePath(model)
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("no baseline %s: train with --baseline, or name one with --baseline=CHECKPOINT", path)
+		}
+	}
+	m, file, err := catalog.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	records, err := pipeline.Labelled(ctx, m, f.sources, file.Meta.Provenance.Sources, func(string, ...any) {})
+	if err != nil {
+		return nil, fmt.Errorf("baseline: %w", err)
+	}
+	r, err := evaluate.Run(m, records, cores(f.threads))
+	if err != nil {
+		return nil, fmt.Errorf("baseline: %w", err)
+	}
+	return newEvaluation(r, threshold(file))
 }
 
 // printConfused lists the most confused pairs of classes.
@@ -119,13 +151,13 @@ func printConfused(e *env, r *evaluate.Result, limit int) error {
 	return nil
 }
 
-// writeErrors writes the names whose class was not predicted.
-func writeErrors(path string, set *datasets.Set, r *evaluate.Result) error {
+// writeErrors writes the records whose class was not predicted.
+func writeErrors(path string, records *pipeline.LabelledRecords, r *evaluate.Result) error {
 	return atomicfile.Write(path, 0o644, func(w io.Writer) error {
-		rows := [][]string{{"name", "family", "predicted", "probability"}}
+		rows := [][]string{append(slices.Clone(records.Columns), "family", "predicted", "probability")}
 		for i, class := range r.Predicted {
 			if class != r.True[i] {
-				rows = append(rows, []string{set.Name(i), r.Classes[r.True[i]], r.Classes[class], strconv.FormatFloat(r.Probability[i], 'f', 6, 64)})
+				rows = append(rows, append(records.Row(i), r.Classes[r.True[i]], r.Classes[class], strconv.FormatFloat(r.Probability[i], 'f', 6, 64)))
 			}
 		}
 		return csv.NewWriter(w).WriteAll(rows)

@@ -49,7 +49,7 @@ func (p *progress) hook(event train.Event, s *train.State) error {
 
 func (p *progress) draw(s *train.State) {
 	if p.bar == nil {
-		p.bar = progressbar.NewOptions(s.Batches*s.Settings.BatchSize, progressbar.OptionSetWriter(p.env.err), progressbar.OptionSetItsString("names"),
+		p.bar = progressbar.NewOptions(s.Batches*s.Settings.BatchSize, progressbar.OptionSetWriter(p.env.err), progressbar.OptionSetItsString("rows"),
 			progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(0))
 	}
 	seen := min(s.Batch*s.Settings.BatchSize, s.Rows)
@@ -66,7 +66,7 @@ func (p *progress) epoch(s *train.State) {
 	}
 	took := time.Since(p.start)
 	left := time.Duration(float64(took) * float64(s.Settings.Epochs-h.Epoch)).Round(time.Second)
-	p.env.logf("%s, %.0f names/s, %s left", line, float64(min(p.rows, s.Rows))/took.Seconds(), left)
+	p.env.logf("%s, %.0f rows/s, %s left", line, float64(min(p.rows, s.Rows))/took.Seconds(), left)
 	if s.Stop {
 		p.env.logf("no better validation loss for %d epochs: keeping epoch %d", s.Settings.Patience, s.BestEpoch)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"threatnet/datasets/source"
 	"threatnet/models"
+	"threatnet/models/catalog"
 	"threatnet/models/dgalstm"
 )
 
@@ -23,6 +24,7 @@ type scoreFlags struct {
 	threshold float64
 	top       int
 	threads   int
+	byDomain  bool
 	json, csv bool
 }
 
@@ -30,12 +32,17 @@ func newScore(e *env) *cobra.Command {
 	var f scoreFlags
 	c := &cobra.Command{
 		Use:   "score [NAME...]",
-		Short: "say of names whether they are malicious",
-		Long: `Score names that stand as arguments, in a source, or on standard input: the
+		Short: "say of names, queries or flows whether they are malicious",
+		Long: `Score records that stand as arguments, in a source, or on standard input: the
 verdict, the probability of being malicious, and the most probable class. There
-is one record for each name, in the order of the input. A name that arrives alone
-on standard input is answered at once. Rows that hold no name are counted,
-located on stderr, and left out.
+is one record for each of the input, in its order. One that arrives alone on
+standard input is answered at once. Rows that hold none are counted, located on
+stderr, and left out.
+
+The checkpoint's model says what is scored: names, which lists and logs of DNS
+queries have; queries of such logs, each in the window of its client and domain;
+or network flows. Names as arguments of a model of queries are queries that have
+nothing to do with each other.
 
 With --csv the columns of the input stay as they are, and verdict, probability
 and label follow them; a name that the input has already becomes predicted_...
@@ -45,6 +52,7 @@ Without --model the checkpoint is the only *.safetensors file of the current
 folder, or dga-lstm.safetensors.`,
 		Example: `  threatnet score google.com xjpakmdcfuqe.ru
   threatnet score --model dga.safetensors --data queries.csv.gz --csv > scored.csv
+  threatnet score --model exfil.safetensors --data dns.log --by-domain
   tail -f names.log | threatnet score --json | jq 'select(.verdict == "malicious")'`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -54,10 +62,11 @@ folder, or dga-lstm.safetensors.`,
 	fs := c.Flags()
 	fs.SortFlags = false
 	fs.StringVar(&f.model, "model", "", "the `CHECKPOINT` to score with")
-	fs.StringArrayVar(&f.data, "data", nil, "names to score, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.data, "data", nil, "records to score, `SOURCE`; may be repeated")
 	fs.StringVar(&f.options.NameColumn, "name-column", "", nameColumnHelp)
 	fs.Float64Var(&f.threshold, "threshold", 0, "probability from which a verdict is malicious (default the stored one)")
 	fs.IntVar(&f.top, "top", 3, "how many classes to list in JSON; in text they are listed when this is given")
+	fs.BoolVar(&f.byDomain, "by-domain", false, "one line for each client and domain, for models of queries")
 	fs.BoolVar(&f.options.Strict, "strict", false, "a bad row is an error, not counted and skipped")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all)")
 	fs.BoolVar(&f.json, "json", false, "print JSON lines")
@@ -78,19 +87,31 @@ func runScore(ctx context.Context, e *env, args []string, f *scoreFlags, given f
 		}
 		e.logf("scoring with %s", f.model)
 	}
-	m, file, err := openNames(f.model)
+	m, file, err := catalog.Open(f.model)
+	if err != nil {
+		return err
+	}
+	subject, err := subjectOf(m)
 	if err != nil {
 		return err
 	}
 	if !given("threshold") {
 		f.threshold = threshold(file)
 	}
-	in, err := f.input(ctx, e, args, m)
+	in, err := f.input(ctx, e, args, subject)
 	if err != nil {
 		return err
 	}
-	s := scoring{scorer: models.NewScorer(m, f.threshold), encode: func(name string, tokens []int32, values []float32) { m.Encode(models.InForm(m, name), tokens, values) }, format: f.format(m, in, given("top")), workers: cores(f.threads)}
+	s := scoring{scorer: models.NewScorer(m, f.threshold), subject: subject, format: f.format(m, subject, in, given("top")), workers: cores(f.threads)}
 	s.scorer.Top = f.top
+	if q, ok := m.(models.Queries); ok {
+		s.cols = q.Network().Input.Size()
+		if f.byDomain {
+			s.domains = &domainTotals{model: q, json: f.json, csv: f.csv}
+		}
+	} else if f.byDomain {
+		return usagef("--by-domain is for queries, and %s scores %s", m.Kind(), subject.unit())
+	}
 	err = s.run(ctx, in.rows, e.out)
 	return s.skipped.report(e, s.scored, err)
 }

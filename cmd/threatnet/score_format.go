@@ -22,43 +22,39 @@ type format interface {
 	records(w *bytes.Buffer, rows []row, verdicts []models.Verdict) error
 }
 
-func (f *scoreFlags) format(m models.Names, in *input, showClasses bool) format {
+func (f *scoreFlags) format(m models.Model, s subject, in *input, showClasses bool) format {
 	switch {
 	case f.json:
-		return jsonLines{}
+		return jsonLines{s}
 	case f.csv:
-		return csvRecords{in}
+		return csvRecords{in, s}
 	}
 	width := 0
 	for _, c := range m.Classes() {
 		width = max(width, utf8.RuneCountInString(printable(c)))
 	}
-	return textLines{width, showClasses}
+	return textLines{s, width, showClasses}
 }
 
 // jsonLines writes an object for each record.
-type jsonLines struct{}
+type jsonLines struct{ subject }
 
 func (jsonLines) begin(io.Writer, *row) error { return nil }
 
-func (jsonLines) records(w *bytes.Buffer, rows []row, verdicts []models.Verdict) error {
+func (j jsonLines) records(w *bytes.Buffer, rows []row, verdicts []models.Verdict) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	var object struct {
-		Name string `json:"name"`
-		models.Verdict
-	}
 	for i := range rows {
-		object.Name, object.Verdict = rows[i].raw, verdicts[i]
-		if err := enc.Encode(&object); err != nil {
+		if err := enc.Encode(j.object(&rows[i], verdicts[i])); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// textLines writes aligned columns, the name last since its width is not known.
+// textLines writes aligned columns, what the record is known by last since its width is not known.
 type textLines struct {
+	subject
 	width   int // of the labels
 	classes bool
 }
@@ -67,8 +63,11 @@ func (textLines) begin(io.Writer, *row) error { return nil }
 
 func (t textLines) records(w *bytes.Buffer, rows []row, verdicts []models.Verdict) error {
 	for i := range rows {
-		v := &verdicts[i]
-		fmt.Fprintf(w, "%-*s  %.6f  %-*s  %s", len(models.Malicious), v.Verdict, v.Probability, t.width, printable(v.Label), printable(rows[i].raw))
+		v, cells := &verdicts[i], t.cells(&rows[i])
+		fmt.Fprintf(w, "%-*s  %.6f  %-*s  %s", len(models.Malicious), v.Verdict, v.Probability, t.width, printable(v.Label), printable(cells[len(cells)-1]))
+		if rows[i].query != nil && rows[i].query.Client != "" {
+			fmt.Fprintf(w, "  %s", printable(rows[i].query.Client))
+		}
 		if t.classes {
 			for j, c := range v.Classes {
 				separator := ", "
@@ -92,13 +91,16 @@ func printable(s string) string {
 }
 
 // csvRecords writes the fields of the input, and the verdict after them.
-type csvRecords struct{ in *input }
+type csvRecords struct {
+	in *input
+	subject
+}
 
 func (c csvRecords) begin(w io.Writer, first *row) error {
 	columns := slices.Clone(c.in.columns)
 	switch {
 	case c.in.plain:
-		columns = []string{"name"}
+		columns = c.columns()
 	case columns == nil && first == nil:
 		return nil
 	case columns == nil:
@@ -126,7 +128,7 @@ func (c csvRecords) records(w *bytes.Buffer, rows []row, verdicts []models.Verdi
 	for i := range rows {
 		record = append(record[:0], rows[i].fields...)
 		if c.in.plain {
-			record = append(record, rows[i].raw)
+			record = append(record, c.cells(&rows[i])...)
 		}
 		v := &verdicts[i]
 		record = append(record, v.Verdict, strconv.FormatFloat(v.Probability, 'g', -1, 32), v.Label)

@@ -10,14 +10,17 @@ import (
 
 	"threatnet/datasets"
 	"threatnet/datasets/source"
-	"threatnet/models"
 )
 
-// row is a record on its way to a verdict, or the error that stands in its place.
+// row is a record on its way to a verdict, or the error that stands in its place. It has one of name, query and flow.
 type row struct {
-	raw    string   // the name as it stood
-	name   string   // in normal form
-	fields []string // of the record, where the output keeps its columns
+	raw    string // a name as it stood
+	name   string // a name in normal form
+	query  *datasets.Query
+	flow   *datasets.Flow
+	number int       // of a flow, from 1
+	ready  []float32 // features of a query, where they do not come of a stream
+	fields []string  // of the record, where the output keeps its columns
 	err    error
 	final  bool // err ends the input; else it is of this row alone
 }
@@ -25,22 +28,22 @@ type row struct {
 // input is what is to be scored.
 type input struct {
 	rows    iter.Seq[row]
-	plain   bool     // names without columns
+	plain   bool     // records without columns
 	columns []string // nil if they have no names
 }
 
-func (f *scoreFlags) input(ctx context.Context, e *env, args []string, m models.Names) (*input, error) {
+func (f *scoreFlags) input(ctx context.Context, e *env, args []string, s subject) (*input, error) {
 	if len(args) > 0 && !slices.Equal(args, []string{"-"}) {
 		for _, arg := range args {
 			if _, err := os.Stat(arg); err == nil {
-				e.logf("%s is scored as a name; for the names in the file: --data %[1]s", arg)
+				e.logf("%s is scored as a name; for the %s in the file: --data %[1]s", arg, s.unit())
 			}
 		}
-		return &input{rows: argumentRows(args, f.options.Strict), plain: true}, nil
+		return &input{rows: argumentRows(args, s, f.options.Strict), plain: true}, nil
 	}
 	opt := f.options
 	opt.Benign = true // labels do not matter then: a row without one is as good as any
-	opt.Stdin = e.stdin(ctx)
+	opt.Stdin, opt.Kind = e.stdin(ctx), s.unit()
 	data := f.data
 	if len(data) == 0 {
 		data = []string{"-"}
@@ -54,7 +57,16 @@ func (f *scoreFlags) input(ctx context.Context, e *env, args []string, m models.
 			return nil, err
 		}
 	}
-	return &input{rows: sourceRows(sources, f.csv), plain: isPlain(sources[0]), columns: sources[0].Header()}, nil
+	rows := func(yield func(row) bool) {
+		for _, src := range sources {
+			for r := range s.rows(src, f.csv) {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
+	return &input{rows: rows, plain: isPlain(sources[0]), columns: sources[0].Header()}, nil
 }
 
 // expand opens sources. What a folder has besides them is logged.
@@ -72,7 +84,10 @@ func expand(e *env, args []string, opt source.Options) (all []*source.Source, er
 	return all, nil
 }
 
-func isPlain(s *source.Source) bool { return s.Format == "plain" }
+// isPlain tells sources whose records have no columns.
+func isPlain(s *source.Source) bool {
+	return s.Format == "plain" || s.Kind == source.Queries && s.Header() == nil
+}
 
 // sameColumns refuses sources that one CSV cannot hold.
 func sameColumns(sources []*source.Source) error {
@@ -88,36 +103,14 @@ func sameColumns(sources []*source.Source) error {
 	return nil
 }
 
-// argumentRows gives the names of the command line.
-func argumentRows(args []string, strict bool) iter.Seq[row] {
+// argumentRows gives the records of the command line.
+func argumentRows(args []string, s subject, strict bool) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		for _, arg := range args {
-			name, err := datasets.Normalize(arg)
-			if err != nil {
-				err = fmt.Errorf("%q is no name: %w", arg, err)
-			}
-			if !yield(row{raw: arg, name: name, err: err, final: strict && err != nil}) {
+			r := s.argument(arg)
+			r.final = r.final || strict && r.err != nil
+			if !yield(r) {
 				return
-			}
-		}
-	}
-}
-
-// sourceRows gives the names of sources, with their fields if these are kept.
-func sourceRows(sources []*source.Source, keep bool) iter.Seq[row] {
-	return func(yield func(row) bool) {
-		for _, s := range sources {
-			for d, err := range s.Domains() {
-				r := row{raw: d.Raw, name: d.Name, err: err}
-				if err != nil {
-					_, skippable := datasets.BadRow(err)
-					r.final = !skippable
-				} else if keep {
-					r.fields = slices.Clone(d.Fields)
-				}
-				if !yield(r) {
-					return
-				}
 			}
 		}
 	}

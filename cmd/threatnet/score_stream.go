@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 
 	"threatnet/models"
 )
@@ -17,8 +18,10 @@ const batchRows = 2048
 // nothing but the first row of a batch: a core takes what has been read by the time it is free.
 type scoring struct {
 	scorer  *models.Scorer
-	encode  func(name string, tokens []int32, values []float32)
+	subject subject
+	cols    int // of features that are computed in the order of the rows; 0 for none
 	format  format
+	domains *domainTotals // instead of records, or nil
 	workers int
 
 	begun   bool // the head of the output is written
@@ -28,11 +31,13 @@ type scoring struct {
 
 // batch is what one core scores at a time.
 type batch struct {
-	rows []row
-	bad  []error // of rows that are skipped
-	err  error   // ends the input, after the rows
-	text bytes.Buffer
-	done chan error // of the text
+	rows     []row
+	features []float32 // of the rows, where they are computed in order
+	verdicts []models.Verdict
+	bad      []error // of rows that are skipped
+	err      error   // ends the input, after the rows
+	text     bytes.Buffer
+	done     chan error // of the text
 }
 
 // run scores the rows until their end, an error, or the end of ctx; what has been scored by then is written in each case.
@@ -64,7 +69,10 @@ func (s *scoring) run(ctx context.Context, rows iter.Seq[row], out io.Writer) er
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if !s.begun {
+	switch {
+	case s.domains != nil:
+		return s.domains.write(out)
+	case !s.begun:
 		return s.format.begin(out, nil)
 	}
 	return nil
@@ -76,7 +84,7 @@ func (s *scoring) dispatch(ctx context.Context, read <-chan row, free <-chan *ba
 	for {
 		select {
 		case b := <-free:
-			if !b.fill(ctx, read) {
+			if !s.fill(ctx, b, read) {
 				return
 			}
 			scored <- b
@@ -88,14 +96,14 @@ func (s *scoring) dispatch(ctx context.Context, read <-chan row, free <-chan *ba
 }
 
 // fill waits for a row and takes those that have been read after it. It tells whether there is any.
-func (b *batch) fill(ctx context.Context, read <-chan row) bool {
-	b.rows, b.bad, b.err = b.rows[:0], b.bad[:0], nil
+func (s *scoring) fill(ctx context.Context, b *batch, read <-chan row) bool {
+	b.rows, b.bad, b.err, b.features = b.rows[:0], b.bad[:0], nil, b.features[:0]
 	select {
 	case r, ok := <-read:
 		if !ok {
 			return false
 		}
-		b.add(r)
+		s.add(b, r)
 	case <-ctx.Done():
 		return false
 	}
@@ -105,7 +113,7 @@ func (b *batch) fill(ctx context.Context, read <-chan row) bool {
 			if !ok {
 				return true
 			}
-			b.add(r)
+			s.add(b, r)
 		default:
 			return true
 		}
@@ -113,10 +121,15 @@ func (b *batch) fill(ctx context.Context, read <-chan row) bool {
 	return true
 }
 
-func (b *batch) add(r row) {
+func (s *scoring) add(b *batch, r row) {
 	switch {
 	case r.err == nil:
 		b.rows = append(b.rows, r)
+		if s.cols > 0 {
+			n := len(b.features)
+			b.features = slices.Grow(b.features, s.cols)[:n+s.cols]
+			s.subject.features(&b.rows[len(b.rows)-1], b.features[n:])
+		}
 	case r.final:
 		b.err = r.err
 	default:
@@ -125,11 +138,14 @@ func (b *batch) add(r row) {
 }
 
 func (s *scoring) score(b *batch) error {
-	verdicts := s.scorer.Judge(len(b.rows), func(i int, tokens []int32, values []float32) {
-		s.encode(b.rows[i].name, tokens, values)
+	b.verdicts = s.scorer.Judge(len(b.rows), func(i int, tokens []int32, values []float32) {
+		s.subject.encode(&b.rows[i], b.features[i*s.cols:][:s.cols], tokens, values)
 	}, 1)
 	b.text.Reset()
-	return s.format.records(&b.text, b.rows, verdicts)
+	if s.domains != nil {
+		return nil
+	}
+	return s.format.records(&b.text, b.rows, b.verdicts)
 }
 
 // write waits for a batch and writes it.
@@ -138,7 +154,9 @@ func (s *scoring) write(out io.Writer, b *batch) error {
 		return err
 	}
 	if len(b.rows) > 0 {
-		if !s.begun {
+		if s.domains != nil {
+			s.domains.add(b.rows, b.verdicts)
+		} else if !s.begun {
 			if err := s.format.begin(out, &b.rows[0]); err != nil {
 				return err
 			}

@@ -42,18 +42,12 @@ func smallModel(t *testing.T) *dgalstm.Model {
 
 func smallCheckpoint(t *testing.T) string {
 	t.Helper()
-	m := smallModel(t)
-	spec, err := json.Marshal(m.Network().Stack())
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoder, err := m.Encoder()
+	f, err := models.Checkpoint(smallModel(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "small.safetensors")
-	f := checkpoint.File{Meta: checkpoint.Meta{Model: m.Kind(), Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
-	if err := checkpoint.Save(path, &f); err != nil {
+	if err := checkpoint.Save(path, f); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -142,16 +136,27 @@ func TestScoreKeepsOrder(t *testing.T) {
 	}
 }
 
+// meeting calls back before it encodes a name.
+type meeting struct {
+	nameSubject
+	before func(name string)
+}
+
+func (m meeting) encode(r *row, features []float32, tokens []int32, values []float32) {
+	m.before(r.name)
+	m.nameSubject.encode(r, features, tokens, values)
+}
+
 // Two workers score at the same time: neither name is done before the other has begun.
 func TestScoringIsParallel(t *testing.T) {
 	m := smallModel(t)
 	begun := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{})}
 	other := map[string]string{"a": "b", "b": "a"}
-	s := scoring{scorer: models.NewScorer(m, 0.5), format: jsonLines{}, workers: 2, encode: func(name string, tokens []int32, values []float32) {
+	subject := meeting{nameSubject{m}, func(name string) {
 		close(begun[name])
 		<-begun[other[name]]
-		m.Encode(name, tokens, values)
 	}}
+	s := scoring{scorer: models.NewScorer(m, 0.5), subject: subject, format: jsonLines{subject}, workers: 2}
 	rows := func(yield func(row) bool) {
 		if yield(row{raw: "a", name: "a"}) {
 			<-begun["a"] // so that b is in a batch of its own

@@ -149,7 +149,7 @@ func (e *expansion) recognise(s *Source) error {
 		forced = ""
 	}
 	opt := s.options
-	s.format, s.header, err = recognise(t, s.origin.once, forced, &opt)
+	s.format, s.header, err = recognise(t, s.origin.once, forced, e.opt.Kind, &opt)
 	if err == nil && e.many && e.format != "" && s.format.Name != e.format {
 		err = fmt.Errorf("%w: %s, not %s", ErrUnrecognised, s.format.Name, e.format)
 	}
@@ -158,7 +158,7 @@ func (e *expansion) recognise(s *Source) error {
 	} else {
 		s.stream, s.options = t, opt // what was read is not read again
 	}
-	s.Format = s.format.Name
+	s.Format, s.Kind = s.format.Name, s.format.Kind
 	return err
 }
 

@@ -9,35 +9,83 @@ import (
 	"threatnet/datasets/internal/table"
 )
 
-// recognise finds the format of an opened text and its header. It reads the comments at its beginning, whose lines are
-// counted in opt, and looks at what follows: all that fits the buffer of a file, of a stream no more than the first row.
-func recognise(t *text, stream bool, format string, opt *feed.Options) (feed.Format, []string, error) {
+// recognise finds the format of an opened text and its header. It looks at all that fits the buffer of a file, of a stream at
+// no more than the first row. The comments that a list begins with are read, and their lines counted in opt; those of a log
+// are a part of it.
+func recognise(t *text, stream bool, name, kind string, opt *feed.Options) (format, []string, error) {
+	if f, ok, err := recogniseStrict(t, stream, name, kind, *opt); err != nil || ok {
+		if err != nil {
+			return format{}, nil, err
+		}
+		head, err := peek(t, stream)
+		return f, f.header(head, *opt), err
+	}
 	lines, err := table.SkipHead(t.Reader)
 	if err != nil {
-		return feed.Format{}, nil, err
+		return format{}, nil, err
 	}
 	opt.Line += lines
+	head, err := peek(t, stream)
+	if err != nil {
+		return format{}, nil, err
+	}
+	if err := refuse(head, len(head) == t.Size()); err != nil {
+		return format{}, nil, err
+	}
+	if name != "" {
+		f, err := lookup(name, kind)
+		if err != nil {
+			return format{}, nil, err
+		}
+		return f, f.header(head, *opt), nil
+	}
+	for _, f := range candidates(kind) {
+		if !f.strict && f.recognize(head, *opt) {
+			return f, f.header(head, *opt), nil
+		}
+	}
+	return format{}, nil, fmt.Errorf("%w (it begins with %.60q); give it as FORMAT:PATH, with --name-column and --label if need be",
+		ErrUnrecognised, firstRow(head))
+}
+
+// recogniseStrict looks for a format that is told from the first byte on: by what a stream has sent so far, which is enough
+// for a capture, and then by the first row.
+func recogniseStrict(t *text, stream bool, name, kind string, opt feed.Options) (format, bool, error) {
+	if name != "" {
+		f, err := lookup(name, kind)
+		return f, err == nil && f.strict, err
+	}
+	find := func(head []byte) (format, bool) {
+		for _, f := range candidates(kind) {
+			if f.strict && f.recognize(head, opt) {
+				return f, true
+			}
+		}
+		return format{}, false
+	}
+	head, err := t.Peek(max(t.Buffered(), 1))
+	if err != nil && err != io.EOF {
+		return format{}, false, err
+	}
+	if f, ok := find(head); ok {
+		return f, true, nil
+	}
+	if head, err = peek(t, stream); err != nil {
+		return format{}, false, err
+	}
+	f, ok := find(head)
+	return f, ok, nil
+}
+
+// peek gives what a format is recognised by, without reading it.
+func peek(t *text, stream bool) ([]byte, error) {
 	head, err := table.Peek(t.Reader)
 	if err == nil && !stream {
 		if head, err = t.Peek(t.Size()); err == io.EOF {
 			err = nil
 		}
 	}
-	if err != nil {
-		return feed.Format{}, nil, err
-	}
-	if err := refuse(head, len(head) == t.Size()); err != nil {
-		return feed.Format{}, nil, err
-	}
-	f, ok := feed.Lookup(format)
-	if format == "" {
-		f, ok = feed.Recognize(head, *opt)
-	}
-	if !ok {
-		return feed.Format{}, nil, fmt.Errorf("%w (it begins with %.60q); give it as FORMAT:PATH, with --name-column and --label if need be",
-			ErrUnrecognised, firstRow(head))
-	}
-	return f, f.Header(head, *opt), nil
+	return head, err
 }
 
 // refuse gives the error of data that is no text with rows, by its beginning, beyond which there may be more.

@@ -1,8 +1,9 @@
 // Package source opens what the command line calls a SOURCE, [FAMILY=][FORMAT:]PATH: a file, a folder, an archive or
 // standard input ("-"), and gives its records.
 //
-// It takes text as published: plain or compressed with gzip, zstd, xz or bzip2, told by its first bytes; zip archives are
-// opened like folders. The format is recognised from the text (package feed) unless given. Reading is streaming, in
+// It takes text, and captures, as published: plain or compressed with gzip, zstd, xz or bzip2, told by its first bytes; zip
+// archives are opened like folders. The format is recognised from the content (packages feed, dnslog and netflow) unless
+// given. Reading is streaming, in
 // constant memory; standard input and pipes give each record as soon as its line is there, and are read once.
 //
 // It refuses files that are missing, empty, binary, damaged or in no known format, with an error of one line that begins
@@ -24,6 +25,7 @@ import (
 
 // Options say how to read a source.
 type Options struct {
+	Kind       string    // the records that are wanted; "" is whatever the source holds
 	Label      string    // the column with the family, instead of the usual ones
 	NameColumn string    // the column with the name, instead of the usual ones
 	Family     string    // the family of names without a label, unless the source says FAMILY=
@@ -46,8 +48,9 @@ type Source struct {
 	Path   string // as the user named it, for messages; "stdin" for standard input
 	Name   string // for provenance: the file's name, in a folder or archive the path from there; '/' on every system
 	Format string // the name of its format
+	Kind   string // of its records
 
-	format  feed.Format
+	format  format
 	options feed.Options
 	header  []string
 	strict  bool
@@ -61,48 +64,6 @@ type origin struct {
 	open  func() (io.ReadCloser, error) // the bytes, maybe compressed
 	whole func() (io.ReadCloser, error) // the bytes of the file that the source is, or is part of; nil if it is the same
 	once  bool                          // open works once
-}
-
-// Domains iterates over the names of the source. Errors that end the iteration begin with the path. All but standard input
-// and pipes may be read again.
-func (s *Source) Domains() datasets.Domains {
-	rows := s.domains
-	if s.strict {
-		return datasets.Strict(rows)
-	}
-	return rows
-}
-
-func (s *Source) domains(yield func(datasets.Domain, error) bool) {
-	t, err := s.open()
-	if err != nil {
-		yield(datasets.Domain{}, fail(s.Path, err))
-		return
-	}
-	defer t.close()
-	for d, err := range s.format.Read(t.Reader, s.options) {
-		if err == nil {
-			if !yield(d, nil) {
-				return
-			}
-			continue
-		}
-		_, skippable := datasets.BadRow(err)
-		if !skippable {
-			err = fail(s.Path, err)
-		}
-		if !yield(datasets.Domain{}, err) || !skippable {
-			return
-		}
-	}
-	sum, err := t.sum()
-	if err != nil {
-		yield(datasets.Domain{}, fail(s.Path, err))
-		return
-	}
-	if s.origin.whole == nil {
-		s.sum = sum
-	}
 }
 
 func (s *Source) open() (*text, error) {
@@ -151,22 +112,6 @@ func (s *Source) Sum() (string, error) {
 
 // Input gives the source as [datasets.Collect] takes it.
 func (s *Source) Input() datasets.Input { return datasets.Input{Name: s.Path, Domains: s.Domains()} }
-
-// Format describes one format of sources.
-type Format struct {
-	Name        string `json:"name"`
-	Kind        string `json:"kind"` // the records it holds: "names"
-	Description string `json:"description"`
-}
-
-// Formats lists the formats, in the order in which they are tried.
-func Formats() []Format {
-	var list []Format
-	for _, f := range feed.Formats() {
-		list = append(list, Format{Name: f.Name, Kind: "names", Description: f.Description})
-	}
-	return list
-}
 
 // fail makes an error of one line that begins with the path, once.
 func fail(path string, err error) error {

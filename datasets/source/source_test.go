@@ -123,7 +123,7 @@ func TestFileGone(t *testing.T) {
 
 func TestFormats(t *testing.T) {
 	for _, f := range Formats() {
-		if f.Name == "" || f.Kind != "names" || f.Description == "" {
+		if f.Name == "" || f.Kind == "" || f.Description == "" {
 			t.Errorf("%+v", f)
 		}
 	}

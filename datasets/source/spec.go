@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	"threatnet/datasets/feed"
 )
 
 // spec is what a SOURCE says.
@@ -22,7 +20,7 @@ func parse(s string) (spec, error) {
 		return spec{path: s}, nil
 	}
 	if format, path, ok := cutFormat(s); ok {
-		if _, known := feed.Lookup(format); !known {
+		if !known(format) {
 			return spec{}, fmt.Errorf("%s: %w %q; known are %s", s, ErrUnknownFormat, format, formatNames())
 		}
 		return spec{format: format, path: path}, nil
@@ -56,12 +54,4 @@ func exists(path string) bool {
 	}
 	_, err := os.Stat(path)
 	return err == nil
-}
-
-func formatNames() string {
-	var names []string
-	for _, f := range feed.Formats() {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, ", ")
 }

@@ -11,6 +11,7 @@ import (
 	"threatnet/models/dgabigram"
 	"threatnet/models/dgalstm"
 	"threatnet/models/dgamlp"
+	"threatnet/models/exfilmlp"
 )
 
 // Entry is one model of the catalog.
@@ -22,7 +23,9 @@ type Entry struct {
 	Binary      bool   // it knows benign and malicious records only, whatever the settings
 	// FitNames makes an untrained model for training names.
 	FitNames func(*datasets.Set, models.Options) (models.Names, error)
-	load     func(*checkpoint.File) (models.Model, error)
+	// NewQueries makes an untrained model of queries, whose scaling is not yet fitted.
+	NewQueries func(models.Options) (models.Queries, error)
+	load       func(*checkpoint.File) (models.Model, error)
 }
 
 // Entries lists all models.
@@ -56,7 +59,26 @@ func Entries() []Entry {
 			},
 			load: func(f *checkpoint.File) (models.Model, error) { return dgabigram.Load(f) },
 		},
+		{
+			Kind:        exfilmlp.Kind,
+			Description: "perceptron on a query's characters and its window: does a DNS query carry data out",
+			Binary:      true,
+			NewQueries:  func(o models.Options) (models.Queries, error) { return exfilmlp.New(o) },
+			load:        func(f *checkpoint.File) (models.Model, error) { return exfilmlp.Load(f) },
+		},
 	}
+}
+
+// NewQueries makes an untrained model of queries.
+func NewQueries(kind string, o models.Options) (models.Queries, error) {
+	e, err := Find(kind)
+	if err != nil {
+		return nil, err
+	}
+	if e.NewQueries == nil {
+		return nil, fmt.Errorf("a %s does not take queries", kind)
+	}
+	return e.NewQueries(o)
 }
 
 // Find returns the entry of a kind.

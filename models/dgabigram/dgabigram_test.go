@@ -1,7 +1,6 @@
 package dgabigram
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -105,13 +104,9 @@ func set(t *testing.T, lines ...string) *datasets.Set {
 
 func file(t *testing.T, m *Model) *checkpoint.File {
 	t.Helper()
-	spec, err := json.Marshal(m.Network().Stack())
+	f, err := models.Checkpoint(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoder, err := m.Encoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checkpoint.File{Meta: checkpoint.Meta{Model: Kind, Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
+	return f
 }

@@ -2,7 +2,6 @@ package dgalstm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -31,15 +30,11 @@ func set(t *testing.T, lines ...string) *datasets.Set {
 
 func file(t *testing.T, m *Model) *checkpoint.File {
 	t.Helper()
-	spec, err := json.Marshal(m.Network().Stack())
+	f, err := models.Checkpoint(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoder, err := m.Encoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checkpoint.File{Meta: checkpoint.Meta{Model: Kind, Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
+	return f
 }
 
 func TestFitAndLoad(t *testing.T) {

@@ -105,6 +105,7 @@ func Stack(dropout float64) layers.Stack {
 		dense(10, 0, 0.01), relu, norm, drop,
 		dense(7, 0.001, 0.001), relu, norm, drop,
 		dense(5, 0.001, 0.001), relu,
-		{Kind: "dense", Units: 2, Init: "glorot_uniform"}, {Kind: "activation", Function: "softmax"},
+		{Kind: "dense", Units: 2, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "softmax"},
 	}}
 }

@@ -2,7 +2,6 @@ package dgamlp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -102,15 +101,11 @@ func set(t *testing.T, lines ...string) *datasets.Set {
 
 func file(t *testing.T, m *Model) *checkpoint.File {
 	t.Helper()
-	spec, err := json.Marshal(m.Network().Stack())
+	f, err := models.Checkpoint(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoder, err := m.Encoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checkpoint.File{Meta: checkpoint.Meta{Model: Kind, Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
+	return f
 }
 
 func TestFitAndLoad(t *testing.T) {
@@ -144,11 +139,11 @@ func TestLoadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, change := range map[string]func(*checkpoint.File){
-		"no encoder":           func(f *checkpoint.File) { f.Meta.Encoder = nil },
-		"an unknown form":      func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"form":"half"}`) },
-		"a scale of two":       func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"scale":{"mean":[1,2],"std":[1,2]}}`) },
-		"three labels":         func(f *checkpoint.File) { f.Meta.Labels = append(f.Meta.Labels, "more") },
-		"a missing tensor":     func(f *checkpoint.File) { f.Tensors = f.Tensors[1:] },
+		"no encoder":       func(f *checkpoint.File) { f.Meta.Encoder = nil },
+		"an unknown form":  func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"form":"half"}`) },
+		"a scale of two":   func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"scale":{"mean":[1,2],"std":[1,2]}}`) },
+		"three labels":     func(f *checkpoint.File) { f.Meta.Labels = append(f.Meta.Labels, "more") },
+		"a missing tensor": func(f *checkpoint.File) { f.Tensors = f.Tensors[1:] },
 		"an input of another width": func(f *checkpoint.File) {
 			f.Meta.Spec = []byte(strings.Replace(string(f.Meta.Spec), `"input":[3]`, `"input":[4]`, 1))
 		},

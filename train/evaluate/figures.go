@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,17 +59,43 @@ func (r *Result) Figures(threshold float64) (Figures, error) {
 	fs = append(fs, interval("tpr_at_threshold", at.TPR(), rank.Positives())...)
 	fs = append(fs, interval("fpr_at_threshold", at.FPR(), rank.Negatives())...)
 	fs = append(fs, Figure{"precision_at_threshold", at.Precision()}, Figure{"precision_at_threshold_if_1_in_10000", at.PrecisionAt(baseRate)})
+	points, err := r.OperatingPoints()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range points {
+		fs = append(fs, interval("tpr_at_fpr_"+p.Rate, p.TPR, rank.Positives())...)
+	}
+	return fs, nil
+}
+
+// OperatingPoint is a low false-positive rate, and what it allows.
+type OperatingPoint struct {
+	Rate      string // "0.01"
+	Threshold float64
+	TPR       float64
+}
+
+// OperatingPoints are those of the rates that there are enough benign rows to see: ten false alarms.
+func (r *Result) OperatingPoints() (points []OperatingPoint, err error) {
+	if r.Benign < 0 {
+		return nil, nil
+	}
+	rank, err := r.Ranking()
+	if err != nil {
+		return nil, err
+	}
 	for _, fpr := range []float64{0.01, 0.001, 0.0001} {
-		if rank.Negatives() < 10/fpr {
+		if rank.Negatives() < 10/fpr || rank.Positives() == 0 {
 			break
 		}
-		tpr, err := rank.TPRAtFPR(fpr)
+		at, err := rank.AtFPR(fpr)
 		if err != nil {
 			return nil, err
 		}
-		fs = append(fs, interval("tpr_at_fpr_"+strconv.FormatFloat(fpr, 'f', -1, 64), tpr, rank.Positives())...)
+		points = append(points, OperatingPoint{strconv.FormatFloat(fpr, 'f', -1, 64), at.Threshold, at.TPR()})
 	}
-	return fs, nil
+	return points, nil
 }
 
 // interval is a share of n rows with Wilson's score interval at 95 % (Wilson 1927).
@@ -86,7 +113,7 @@ func interval(key string, p, n float64) Figures {
 func (fs Figures) String() string {
 	var b strings.Builder
 	for _, f := range fs {
-		if strings.HasSuffix(f.Key, "rows") || strings.HasSuffix(f.Key, "_names") {
+		if slices.ContainsFunc([]string{"rows", "_names", "_queries", "_flows"}, func(s string) bool { return strings.HasSuffix(f.Key, s) }) {
 			fmt.Fprintf(&b, "%s %.0f\n", f.Key, f.Value)
 		} else {
 			fmt.Fprintf(&b, "%s %.6f\n", f.Key, f.Value)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"threatnet/datasets"
+	"threatnet/datasets/source"
 	"threatnet/models"
 	"threatnet/models/catalog"
 	"threatnet/models/checkpoint"
@@ -24,6 +25,7 @@ type nameRecords struct {
 	cache   *datasets.Cache
 }
 
+// close implements records.
 func (n *nameRecords) close() error {
 	if n.cache == nil {
 		return nil
@@ -44,11 +46,11 @@ func (n *nameRecords) load(ctx context.Context) error {
 		Conflicts: datasets.Conflicts(s.Conflicts), Strict: j.Sources.Options.Strict, Duplicates: s.Mode == train.Parity,
 		Form: datasets.Form(s.NameForm), Cache: n.cache,
 	}
-	data, err := open(j.Sources.Data, "data", j.Sources.Options, j.Log)
+	data, err := open(j.Sources.Data, "data", j.Sources.as(source.Names), j.Log)
 	if err != nil {
 		return err
 	}
-	benign, err := open(j.Sources.Benign, "benign", j.Sources.Options, j.Log)
+	benign, err := open(j.Sources.Benign, "benign", j.Sources.as(source.Names), j.Log)
 	if err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func (n *nameRecords) loadNamed(ctx context.Context, opt datasets.CollectOptions
 			continue
 		}
 		role := partNames[c.part]
-		all, err := open(c.args, role, j.Sources.Options, j.Log)
+		all, err := open(c.args, role, j.Sources.as(source.Names), j.Log)
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ type Result struct {
 	Kind       string
 	Model      models.Model
 	File       *checkpoint.File
+	Unit       string           // what a record is called, in the plural
 	Out        string           // where the checkpoint was written, or ""
 	HeldOut    []HeldOut        // the families that were left out of training
 	Validation *evaluate.Result // nil without validation
@@ -49,7 +50,7 @@ type Result struct {
 	Tested     string           // the part that Test is of
 	Threshold  float64
 	Training   checkpoint.Scores // loss, penalties included, and accuracy of the last epoch, as trained: with dropout
-	Baseline   *Result // of the baseline, or nil
+	Baseline   *Result           // of the baseline, or nil
 }
 
 // run is a job under way.
@@ -80,9 +81,8 @@ func Train(ctx context.Context, j Job) (res *Result, err error) {
 		o.NameColumn = entry.NameColumn
 	}
 	r := &run{Job: j}
-	n := &nameRecords{job: &r.Job}
-	r.records = n
-	defer func() { err = errors.Join(err, n.close()) }()
+	r.records = recordsOf(entry, &r.Job)
+	defer func() { err = errors.Join(err, r.records.close()) }()
 	if err := r.records.load(ctx); err != nil {
 		return nil, err
 	}

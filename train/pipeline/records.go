@@ -42,4 +42,13 @@ type records interface {
 	provenance() []checkpoint.Source
 	// rules is what was done with the families, as the checkpoint keeps it.
 	rules() any
+	close() error
+}
+
+// recordsOf are the records that a model is trained on.
+func recordsOf(e catalog.Entry, j *Job) records {
+	if e.NewQueries != nil {
+		return &queryRecords{job: j}
+	}
+	return &nameRecords{job: j}
 }

@@ -18,6 +18,13 @@ type Sources struct {
 	Options                        source.Options
 }
 
+// as are the options with which sources are read as records of a kind.
+func (s *Sources) as(kind string) source.Options {
+	o := s.Options
+	o.Kind = kind
+	return o
+}
+
 // names is one role's names, with what is known of where they come from.
 type names struct {
 	set        *datasets.Set
@@ -66,17 +73,26 @@ func collect(ctx context.Context, all []opened, opt datasets.CollectOptions, log
 	log("%s", strings.TrimRight(report.String(), "\n"))
 	n := &names{set: set, report: report}
 	for i, s := range all {
-		sum, err := s.Sum()
+		p, err := s.provenance(families[i])
 		if err != nil {
 			return nil, err
 		}
-		rows := 0
-		for _, k := range families[i] {
-			rows += k
-		}
-		n.provenance = append(n.provenance, checkpoint.Source{Name: s.Name, Role: s.role, SHA256: sum, Rows: rows, Families: families[i]})
+		n.provenance = append(n.provenance, p)
 	}
 	return n, nil
+}
+
+// provenance is what the checkpoint keeps of a source that has been read, with the good rows of each family.
+func (s opened) provenance(families map[string]int) (checkpoint.Source, error) {
+	sum, err := s.Sum()
+	if err != nil {
+		return checkpoint.Source{}, err
+	}
+	rows := 0
+	for _, k := range families {
+		rows += k
+	}
+	return checkpoint.Source{Name: s.Name, Role: s.role, SHA256: sum, Rows: rows, Families: families}, nil
 }
 
 // counted counts the families of the good rows that pass by.
@@ -111,29 +127,4 @@ func identity(all []checkpoint.Source) string {
 		fmt.Fprintf(h, "%s %s %d\n", s.Role, s.SHA256, s.Rows)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))
-}
-
-// Labelled reads labelled sources to evaluate a model on, and warns of those that it was trained on.
-func Labelled(ctx context.Context, s Sources, form datasets.Form, trainedOn []checkpoint.Source, log func(string, ...any)) (*datasets.Set, error) {
-	data, err := open(s.Data, "data", s.Options, log)
-	if err != nil {
-		return nil, err
-	}
-	benign, err := open(s.Benign, "benign", s.Options, log)
-	if err != nil {
-		return nil, err
-	}
-	n, err := collect(ctx, append(data, benign...), datasets.CollectOptions{Strict: s.Options.Strict, Form: form}, log)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range n.provenance {
-		for _, t := range trainedOn {
-			if p.SHA256 == t.SHA256 && t.Role != "validation" && t.Role != "test" {
-				log("warning: the model was trained on names of %s: the figures are better than on new names", p.Name)
-				break
-			}
-		}
-	}
-	return n.set, nil
 }

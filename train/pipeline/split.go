@@ -22,8 +22,8 @@ type parts struct {
 	train, validation, test *datasets.Set
 }
 
-// divide cuts the names by the settings' rule, leaving out the parts for which sources are named.
-func divide(set *datasets.Set, s *train.Settings, validation, test bool, log func(string, ...any)) (parts, error) {
+// fractions are the shares of the parts for which no sources are named.
+func fractions(validation, test bool) datasets.Fractions {
 	f := datasets.DefaultFractions
 	if test {
 		f.Validation /= 1 - f.Test
@@ -32,6 +32,12 @@ func divide(set *datasets.Set, s *train.Settings, validation, test bool, log fun
 	if validation {
 		f.Validation = 0
 	}
+	return f
+}
+
+// divide cuts the names by the settings' rule, leaving out the parts for which sources are named.
+func divide(set *datasets.Set, s *train.Settings, validation, test bool, log func(string, ...any)) (parts, error) {
+	f := fractions(validation, test)
 	var split datasets.Split
 	var err error
 	switch {
@@ -49,12 +55,11 @@ func divide(set *datasets.Set, s *train.Settings, validation, test bool, log fun
 	case s.Split == train.Random:
 		split, err = datasets.Random(set.Len(), f, s.Seed)
 	case s.Split == train.NoSplit, s.Split == train.Sklearn && test:
-		split.Train = make([]int, set.Len())
-		for i := range split.Train {
-			split.Train[i] = i
-		}
+		split.Train = upTo(set.Len())
 	case s.Split == train.Sklearn:
 		split.Train, split.Test, err = datasets.TrainTestSplit(set.Len(), datasets.TrainTest{Size: f.Test, RandomState: notebookState})
+	default:
+		err = fmt.Errorf("%w: names are not split by %q", train.ErrSettings, s.Split)
 	}
 	if err != nil {
 		return parts{}, err
@@ -79,4 +84,12 @@ func checkClasses(counts []datasets.Count) error {
 		}
 	}
 	return nil
+}
+
+func upTo(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }

@@ -51,19 +51,14 @@ func (t *training) options() models.Options {
 
 // describe makes the part of the checkpoint that is known before training.
 func (t *training) describe() error {
-	spec, err := json.Marshal(t.model.Network().Stack())
+	f, err := models.Checkpoint(t.model)
 	if err != nil {
 		return err
 	}
-	settings, err := json.Marshal(t.settings)
-	if err != nil {
+	t.meta = f.Meta
+	if t.meta.Settings, err = json.Marshal(t.settings); err != nil {
 		return err
 	}
-	encoder, err := t.model.Encoder()
-	if err != nil {
-		return err
-	}
-	t.meta = checkpoint.Meta{Model: t.entry.Kind, Spec: spec, Encoder: encoder, Labels: t.model.Classes(), Settings: settings}
 	if t.meta.Provenance.Families, err = json.Marshal(t.records.rules()); err != nil {
 		return err
 	}
@@ -105,7 +100,7 @@ func weights(m models.Model) (n int) {
 
 // finish chooses the threshold, tests and writes the checkpoint.
 func (t *training) finish(state *train.State) (*Result, error) {
-	res := &Result{Kind: t.entry.Kind, Model: t.model, Out: t.out, Threshold: evaluate.DefaultThreshold}
+	res := &Result{Kind: t.entry.Kind, Unit: t.records.unit(), Model: t.model, Out: t.out, Threshold: evaluate.DefaultThreshold}
 	t.meta.Metrics = map[string]checkpoint.Scores{}
 	var err error
 	if t.records.len(validationPart) > 0 {
