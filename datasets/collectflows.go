@@ -89,7 +89,7 @@ func (c *flowCollector) read(ctx context.Context, in FlowInput) error {
 			s.Benign++
 		case f.Label == "" && !c.opt.Unlabelled:
 			return fmt.Errorf("%s:%d: %w: name the column with --label COLUMN, the label with FAMILY=SOURCE, or give the source as --benign",
-				f.File, f.Line, ErrUnlabelled)
+				cmp.Or(f.File, in.Name), f.Line, ErrUnlabelled)
 		case f.Label == "":
 			s.Unlabelled++
 		}

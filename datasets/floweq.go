@@ -70,7 +70,7 @@ func equalIn(a, b []float32, columns []int) bool {
 
 // bitsOf gives the same bits for all that count as equal.
 func bitsOf(v float32) uint32 {
-	if v != v { //nolint:gocritic // true for NaN alone
+	if v != v {
 		return math.MaxUint32
 	}
 	return math.Float32bits(v + 0) // −0 + 0 is 0

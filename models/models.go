@@ -19,6 +19,9 @@ const (
 	Attack       = "attack"
 )
 
+// OtherAttack is the class of merged types of attack.
+const OtherAttack = "other attack"
+
 // Model is a network with its encoder.
 type Model interface {
 	// Kind is the model's name on the command line.
@@ -69,34 +72,8 @@ type NameExamples struct {
 // NewNameExamples encodes a set for a model. A family that is no class of the model is an error, unless the model knows
 // benign and DGA only, or has the class of merged families, which then stands for it.
 func NewNameExamples(m Names, set *datasets.Set) (*NameExamples, error) {
-	index := map[string]int32{}
-	for i, c := range m.Classes() {
-		index[c] = int32(i)
-	}
-	other, hasOther := index[datasets.MergedDGA]
-	if len(index) == 2 && m.Benign() >= 0 {
-		other, hasOther = int32(1-m.Benign()), true
-	}
-	e := &NameExamples{model: m, set: set, classes: make([]int32, set.Len())}
-	byCode := make([]int32, len(set.Families()))
-	counts := set.Counts()
-	for code, family := range set.Families() {
-		class, ok := index[family]
-		switch {
-		case ok:
-		case datasets.IsBenign(family) && m.Benign() >= 0:
-			class = int32(m.Benign())
-		case !datasets.IsBenign(family) && hasOther:
-			class = other
-		case counts[code].Names > 0:
-			return nil, fmt.Errorf("family %q is no class of this model", family)
-		}
-		byCode[code] = class
-	}
-	for i, code := range set.Codes() {
-		e.classes[i] = byCode[code]
-	}
-	return e, nil
+	classes, err := classCodes(m, set.Families(), set.Codes(), set.Counts())
+	return &NameExamples{model: m, set: set, classes: classes}, err
 }
 
 // FamilyExamples encodes a set for a model with the families' codes for classes: for names of families that the model does

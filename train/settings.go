@@ -41,6 +41,11 @@ type Settings struct {
 	MaxPerFamily int               `yaml:"max-per-family" json:"max-per-family"`
 	MaxBenign    int               `yaml:"max-benign" json:"max-benign"`
 
+	// How flows are put in.
+	Input    string   `yaml:"input" json:"input,omitempty"`       // bins or values
+	Bins     int      `yaml:"bins" json:"bins,omitempty"`         // quantile bins of a feature
+	Identity []string `yaml:"identity" json:"identity,omitempty"` // columns that identify a flow and are let in all the same
+
 	TestFrom string   `yaml:"test-from" json:"test-from,omitempty"`           // a day: DGA names first seen from then on are the test part
 	HoldOut  []string `yaml:"holdout-family" json:"holdout-family,omitempty"` // families left out of training, to be tested on
 
@@ -89,6 +94,8 @@ func (s *Settings) Check() error {
 		{s.Rest != string(datasets.MergeRest) && s.Rest != string(datasets.DropRest), fmt.Sprintf("rest %q: want %s or %s", s.Rest, datasets.MergeRest, datasets.DropRest)},
 		{!slices.Contains(datasets.Forms(), datasets.Form(s.NameForm)), fmt.Sprintf("name-form %q: want one of %v", s.NameForm, datasets.Forms())},
 		{s.TestFrom != "" && badDay(s.TestFrom), fmt.Sprintf("test-from %q: want a day, like 2018-09-23", s.TestFrom)},
+		{!slices.Contains([]string{"", "bins", "values"}, s.Input), fmt.Sprintf("input %q: want bins or values", s.Input)},
+		{s.Bins < 0 || s.Bins > 1024, fmt.Sprintf("bins %d: want 1 to 1024", s.Bins)},
 		{!slices.Contains(Splits(), s.Split), fmt.Sprintf("split %q: want one of %v", s.Split, Splits())},
 		{!slices.Contains([]string{"drop", "benign", "dga"}, s.Conflicts), fmt.Sprintf("conflicts %q: want drop, benign or dga", s.Conflicts)},
 		{!(s.TargetFPR > 0 && s.TargetFPR <= 1), fmt.Sprintf("target-fpr %v: want 0 < p ≤ 1", s.TargetFPR)},

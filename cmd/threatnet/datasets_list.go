@@ -26,7 +26,7 @@ func newList(e *env) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "list the formats of sources and the kinds of synthetic names",
+		Short: "list the formats of sources and the kinds of synthetic data",
 		RunE: func(*cobra.Command, []string) error {
 			l := listing{source.Formats(), synthKinds()}
 			if asJSON {
@@ -43,6 +43,10 @@ func synthKinds() []synthKind {
 	kinds := []synthKind{
 		{Name: synth.KindCorpus, Description: "names of all families below, and well-known real ones"},
 		{Name: synth.KindPopular, Description: "well-known real names, ranked"},
+		{Name: synth.KindBenignQueries, Description: "DNS queries of 200 clients for well-known sites, or those of --from"},
+		{Name: synth.KindTunnels, Description: "DNS queries of invented tunnels"},
+		{Name: synth.KindQueries, Description: "both, one in four of a tunnel"},
+		{Name: synth.KindFlows, Description: "network flows, benign and of four attacks"},
 	}
 	for _, f := range synth.Families() {
 		kinds = append(kinds, synthKind{f.Name, f.Description, f.Source})
@@ -59,7 +63,7 @@ func printListing(e *env, l listing) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "\nkinds of synthetic names: threatnet datasets synth KIND --out FILE")
+	fmt.Fprintln(w, "\nkinds of synthetic data: threatnet datasets synth KIND --out FILE")
 	for _, k := range l.Synth {
 		fmt.Fprintf(w, "  %s\t%s\n", k.Name, k.Description)
 	}

@@ -45,7 +45,7 @@ func training(res *pipeline.Result) (*evaluation, error) {
 		return nil, err
 	}
 	v.Tested = res.Tested
-	v.Figures = append(v.Figures, res.HeldOutFigures()...)
+	v.Figures = append(v.Figures, res.FamilyFigures()...)
 	for _, key := range []string{"loss", "accuracy"} {
 		v.Figures = append(v.Figures, evaluate.Figure{Key: "training_" + key, Value: float64(res.Training[key])})
 	}

@@ -30,6 +30,7 @@ type trainFlags struct {
 	saveEvery time.Duration
 	threads   int
 	baseline  bool
+	board     string
 	json      bool
 	settings  train.Settings
 }
@@ -71,6 +72,7 @@ a crash, as if nothing had happened.`,
 	fs.StringVar(&f.resume, "resume", "", "go on from an unfinished training, a `FILE` called OUT.resume")
 	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
+	fs.StringVar(&f.board, "tensorboard", "", "write what TensorBoard shows to `DIR`, one for each run")
 	fs.BoolVar(&f.baseline, "baseline", false, "train the model's baseline too, and print its figures beside the model's")
 	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
 	settingFlags(fs, &f.settings)
@@ -107,6 +109,9 @@ func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 	fs.IntVar(&s.MaxPerFamily, "max-per-family", 0, "take at most so many names of a family (default 0: all)")
 	fs.IntVar(&s.MaxBenign, "max-benign", 0, "take at most so many benign names (default 0: all)")
 	fs.StringVar(&s.NameForm, "name-form", "", fmt.Sprintf("what of a name is learnt and scored: one of %v (default whole)", datasets.Forms()))
+	fs.StringVar(&s.Input, "input", "", "how flows are put in: bins or values (default bins)")
+	fs.IntVar(&s.Bins, "bins", 0, "quantile bins of a flow's feature (default 16)")
+	fs.StringArrayVar(&s.Identity, "identity", nil, "let in a `COLUMN` that identifies a flow, such as destination_port; may be repeated")
 	fs.StringVar(&s.TestFrom, "test-from", "", "test on DGA names first seen on this `DAY` or later, for feeds with dates")
 	fs.StringArrayVar(&s.HoldOut, "holdout-family", nil, "leave a `FAMILY` out of training and test on it; may be repeated")
 	fs.StringVar(&s.Split, "split", "", fmt.Sprintf("one of %v (default stratified; parity: the notebook's)", train.Splits()))
@@ -190,7 +195,16 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}
-	return trainJob(ctx, e, job, f.json)
+	if f.board == "" {
+		return trainJob(ctx, e, job, f.json)
+	}
+	board, err := openBoard(f.board)
+	if err != nil {
+		return err
+	}
+	job.Hooks = append(job.Hooks, board.hook())
+	job.Done = board.confusion
+	return errors.Join(trainJob(ctx, e, job, f.json), board.Close())
 }
 
 // trainJob runs a job with its progress on stderr and its report on stdout.

@@ -12,6 +12,8 @@ import (
 	"threatnet/models/dgalstm"
 	"threatnet/models/dgamlp"
 	"threatnet/models/exfilmlp"
+	"threatnet/models/flowlstm"
+	"threatnet/models/linear"
 )
 
 // Entry is one model of the catalog.
@@ -25,7 +27,9 @@ type Entry struct {
 	FitNames func(*datasets.Set, models.Options) (models.Names, error)
 	// NewQueries makes an untrained model of queries, whose scaling is not yet fitted.
 	NewQueries func(models.Options) (models.Queries, error)
-	load       func(*checkpoint.File) (models.Model, error)
+	// FitFlows makes an untrained model for training flows.
+	FitFlows func(*datasets.FlowSet, models.Options) (models.Flows, error)
+	load     func(*checkpoint.File) (models.Model, error)
 }
 
 // Entries lists all models.
@@ -52,6 +56,24 @@ func Entries() []Entry {
 			load: func(f *checkpoint.File) (models.Model, error) { return dgamlp.Load(f) },
 		},
 		{
+			Kind:        flowlstm.Kind,
+			Description: "LSTM over the binned features of a network flow: is it an attack, or which one",
+			Baseline:    linear.Kind,
+			FitFlows: func(s *datasets.FlowSet, o models.Options) (models.Flows, error) {
+				return flowlstm.Fit(s, o)
+			},
+			load: func(f *checkpoint.File) (models.Model, error) { return flowlstm.Load(f) },
+		},
+		{
+			Kind:        linear.Kind,
+			Description: "baseline: logistic regression on the standardised features of a query or a flow",
+			NewQueries:  func(o models.Options) (models.Queries, error) { return linear.NewQueries(o) },
+			FitFlows: func(s *datasets.FlowSet, o models.Options) (models.Flows, error) {
+				return linear.FitFlows(s, o)
+			},
+			load: linear.Load,
+		},
+		{
 			Kind:        dgabigram.Kind,
 			Description: "baseline: logistic regression on the character bigrams of a domain name",
 			FitNames: func(s *datasets.Set, o models.Options) (models.Names, error) {
@@ -63,6 +85,7 @@ func Entries() []Entry {
 			Kind:        exfilmlp.Kind,
 			Description: "perceptron on a query's characters and its window: does a DNS query carry data out",
 			Binary:      true,
+			Baseline:    linear.Kind,
 			NewQueries:  func(o models.Options) (models.Queries, error) { return exfilmlp.New(o) },
 			load:        func(f *checkpoint.File) (models.Model, error) { return exfilmlp.Load(f) },
 		},

@@ -27,7 +27,7 @@ func Varying(set *datasets.FlowSet) (Columns, error) {
 	for i := 1; i < set.Len(); i++ {
 		first := set.Row(0)
 		for j, v := range set.Row(i) {
-			if v != first[j] && (v == v || first[j] == first[j]) { //nolint:gocritic // NaN
+			if v != first[j] && (v == v || first[j] == first[j]) {
 				varies[j] = true
 			}
 		}

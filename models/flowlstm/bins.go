@@ -16,7 +16,7 @@ import (
 // Bounds of the number of a feature's bins.
 const (
 	DefaultBins = 16
-	minBins     = 2
+	minBins     = 1
 	maxBins     = 1024
 )
 
@@ -133,18 +133,19 @@ func (b *Bins) Encode(f *datasets.Flow, tokens []int32) {
 
 // bin is the number of edges below v; of NaN it is one above the last bin.
 func bin(edges []float32, v float32) int {
-	if v != v { //nolint:gocritic // true for NaN alone
+	if v != v {
 		return len(edges) + 1
 	}
-	n := 0
-	for size := len(edges); size > 0; {
-		half := (size + 1) / 2
+	n, size := 0, len(edges)
+	for size > 1 {
+		half := size / 2
 		if edges[n+half-1] < v {
 			n += half
-			size -= half
-		} else {
-			size = half - 1
 		}
+		size -= half
+	}
+	if size == 1 && edges[n] < v {
+		n++
 	}
 	return n
 }

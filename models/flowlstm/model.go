@@ -4,7 +4,8 @@
 // The features are those that are not constant on the flows that are trained on, in the order of datasets.FlowFeatures, as
 // tokens of quantile bins (see Bins) or as standardised values (see flowfeatures.Values), each a step of the sequence.
 // Identity columns come after them, on demand: as tokens each is a step, as values each of its codes is one, up to 257 steps for a
-// column. The notebook itself took the raw numbers for tokens, which cannot run, so there is no parity mode.
+// column. The notebook itself took the raw numbers for tokens, which
+// cannot run, so parity mode has this encoder too.
 //
 // The classes are benign and attack, or the families of the training flows.
 package flowlstm
@@ -119,7 +120,9 @@ func (m *Model) check() error {
 }
 
 // Encoder implements models.Model.
-func (m *Model) Encoder() (json.RawMessage, error) { return json.Marshal(encoderForm{m.bins, m.values}) }
+func (m *Model) Encoder() (json.RawMessage, error) {
+	return json.Marshal(encoderForm{m.bins, m.values})
+}
 
 // Encode implements models.Flows.
 func (m *Model) Encode(f *datasets.Flow, tokens []int32, values []float32) {

@@ -1,64 +1,87 @@
 package pipeline
 
 import (
+	"slices"
+	"strings"
+
 	"threatnet/models"
 	"threatnet/train/evaluate"
 )
 
-// HeldOut is how a model judges a family that it has never seen.
-type HeldOut struct {
-	Family  string
+// Family is how a model judges the records of a family.
+type Family struct {
+	Name    string
 	Records int
 	Flagged float64          // the share called malicious at the threshold
-	AtFPR   evaluate.Figures // the share above the thresholds of false-positive rates of the benign records that are tested on
+	AtFPR   evaluate.Figures // of a family left out: the share above the thresholds of false-positive rates of the test part
+}
+
+// byFamily counts what a model that does not tell families apart says of each of those tested on.
+func (t *training) byFamily(res *Result, p part) {
+	names, codes := t.records.families(p)
+	if len(res.Test.Classes) > 2 || len(names) < 3 {
+		return
+	}
+	res.Families = shares(names, codes, res.Test.Probability, res.Threshold)
+}
+
+// shares gives the families that have records.
+func shares(names []string, codes []int32, probabilities []float64, threshold float64) (fs []Family) {
+	fs = make([]Family, len(names))
+	for i, code := range codes {
+		f := &fs[code]
+		f.Records++
+		if probabilities[i] >= threshold {
+			f.Flagged++
+		}
+	}
+	for i := range fs {
+		fs[i].Name = names[i]
+		fs[i].Flagged /= max(1, float64(fs[i].Records))
+	}
+	return slices.DeleteFunc(fs, func(f Family) bool { return f.Records == 0 })
 }
 
 // testHeldOut scores the records of the families that were left out.
 func (t *training) testHeldOut(res *Result) error {
-	families := t.records.held()
-	if len(families) == 0 {
+	names, codes := t.records.families(heldPart)
+	if len(codes) == 0 {
 		return nil
 	}
 	e, err := t.records.examples(t.model, heldPart)
 	if err != nil {
 		return err
 	}
-	probabilities := make([][]float64, len(families))
+	probabilities := make([]float64, e.Len())
 	for i, v := range models.NewScorer(t.model, res.Threshold).Judge(e.Len(), e.Encode, t.Workers) {
-		probabilities[e.Class(i)] = append(probabilities[e.Class(i)], v.Probability)
+		probabilities[i] = v.Probability
 	}
 	points, err := res.Test.OperatingPoints()
 	if err != nil {
 		return err
 	}
-	for i, family := range families {
-		h := HeldOut{Family: family, Records: len(probabilities[i]), Flagged: shareFrom(probabilities[i], res.Threshold)}
-		for _, p := range points {
-			h.AtFPR = append(h.AtFPR, evaluate.Figure{Key: "tpr_at_fpr_" + p.Rate, Value: shareFrom(probabilities[i], p.Threshold)})
+	res.HeldOut = shares(names, codes, probabilities, res.Threshold)
+	for _, p := range points {
+		for i, f := range shares(names, codes, probabilities, p.Threshold) {
+			h := &res.HeldOut[i]
+			h.AtFPR = append(h.AtFPR, evaluate.Figure{Key: "tpr_at_fpr_" + p.Rate, Value: f.Flagged})
 		}
-		res.HeldOut = append(res.HeldOut, h)
 	}
 	return nil
 }
 
-// shareFrom is the share of the probabilities that reach a threshold.
-func shareFrom(ps []float64, threshold float64) float64 {
-	n := 0
-	for _, p := range ps {
-		if p >= threshold {
-			n++
-		}
-	}
-	return float64(n) / float64(len(ps))
-}
-
-// HeldOutFigures are the shares as figures.
-func (res *Result) HeldOutFigures() (fs evaluate.Figures) {
-	for _, h := range res.HeldOut {
-		key := "holdout_" + h.Family + "_"
-		fs = append(fs, evaluate.Figure{Key: key + res.Unit, Value: float64(h.Records)}, evaluate.Figure{Key: key + "flagged", Value: h.Flagged})
-		for _, f := range h.AtFPR {
-			fs = append(fs, evaluate.Figure{Key: key + f.Key, Value: f.Value})
+// FamilyFigures are the shares of the families, and of those that were left out, as figures.
+func (res *Result) FamilyFigures() (fs evaluate.Figures) {
+	for _, c := range []struct {
+		prefix   string
+		families []Family
+	}{{"family_", res.Families}, {"holdout_", res.HeldOut}} {
+		for _, f := range c.families {
+			key := c.prefix + strings.ReplaceAll(f.Name, " ", "_") + "_"
+			fs = append(fs, evaluate.Figure{Key: key + res.Unit, Value: float64(f.Records)}, evaluate.Figure{Key: key + "flagged", Value: f.Flagged})
+			for _, at := range f.AtFPR {
+				fs = append(fs, evaluate.Figure{Key: key + at.Key, Value: at.Value})
+			}
 		}
 	}
 	return fs

@@ -35,6 +35,11 @@ func Labelled(ctx context.Context, m models.Model, s Sources, trainedOn []checkp
 		read = func(ctx context.Context, all []opened) (*LabelledRecords, []checkpoint.Source, error) {
 			return labelledQueries(ctx, m, all, log)
 		}
+	case models.Flows:
+		kind = source.Flows
+		read = func(ctx context.Context, all []opened) (*LabelledRecords, []checkpoint.Source, error) {
+			return labelledFlows(ctx, m, all, datasets.FlowOptions{Strict: s.Options.Strict}, log)
+		}
 	default:
 		return nil, fmt.Errorf("a %s cannot be evaluated", m.Kind())
 	}
@@ -96,6 +101,18 @@ func labelledQueries(ctx context.Context, m models.Queries, all []opened, log fu
 		return []string{q.File, strconv.Itoa(q.Line), when, q.Client, datasets.EscapeName(q.Name)}
 	}
 	return &LabelledRecords{models.NewRowExamples(m, t, upTo(len(queries)), classes), []string{"file", "line", "time", "client", "name"}, row}, provenance, nil
+}
+
+func labelledFlows(ctx context.Context, m models.Flows, all []opened, opt datasets.FlowOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
+	set, _, provenance, err := readFlows(ctx, all, opt, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := models.NewFlowExamples(m, set)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &LabelledRecords{e, []string{"row", "type"}, func(i int) []string { return []string{strconv.Itoa(i + 1), set.Family(i)} }}, provenance, nil
 }
 
 // tableOf computes the features of queries, of which those of a source end at ends.

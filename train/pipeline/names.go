@@ -168,12 +168,12 @@ func (n *nameRecords) examples(m models.Model, p part) (models.Examples, error) 
 	return models.NewNameExamples(names, n.parts[p])
 }
 
-// held implements records.
-func (n *nameRecords) held() []string {
-	if n.parts[heldPart] == nil {
-		return nil
+// families implements records.
+func (n *nameRecords) families(p part) ([]string, []int32) {
+	if n.parts[p] == nil {
+		return nil, nil
 	}
-	return n.parts[heldPart].Families()
+	return n.parts[p].Families(), n.parts[p].Codes()
 }
 
 // unit implements records.

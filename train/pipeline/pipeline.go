@@ -34,6 +34,7 @@ type Job struct {
 	Baseline  bool          // the model's baseline is trained too, on the same records
 	Workers   int           // goroutines; 0: all cores
 	Hooks     []train.Hook
+	Done      func(*Result) error // called when the model is trained and tested, before its baseline; nil: nothing
 	Log       func(format string, args ...any) // a line for people; nil: none
 }
 
@@ -44,7 +45,8 @@ type Result struct {
 	File       *checkpoint.File
 	Unit       string           // what a record is called, in the plural
 	Out        string           // where the checkpoint was written, or ""
-	HeldOut    []HeldOut        // the families that were left out of training
+	Families   []Family         // of Test, where the model does not tell them apart
+	HeldOut    []Family         // the families that were left out of training
 	Validation *evaluate.Result // nil without validation
 	Test       *evaluate.Result // of the training rows where there is no test split
 	Tested     string           // the part that Test is of
@@ -87,8 +89,16 @@ func Train(ctx context.Context, j Job) (res *Result, err error) {
 		return nil, err
 	}
 	t := training{run: r, entry: entry, settings: j.Settings, out: j.Out, resume: j.Resume, hooks: j.Hooks}
-	if res, err = t.do(ctx); err != nil || !j.Baseline {
-		return res, err
+	if res, err = t.do(ctx); err != nil {
+		return nil, err
+	}
+	if j.Done != nil {
+		if err := j.Done(res); err != nil {
+			return nil, err
+		}
+	}
+	if !j.Baseline {
+		return res, nil
 	}
 	res.Baseline, err = r.baseline(ctx, entry)
 	return res, err

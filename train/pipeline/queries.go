@@ -274,16 +274,28 @@ func (r *queryRecords) examples(m models.Model, p part) (models.Examples, error)
 	}
 	classes := r.classes
 	if p == heldPart {
+		_, codes := r.families(heldPart)
 		classes = make([]int32, len(r.queries))
-		for _, i := range r.parts[heldPart] {
-			classes[i] = int32(slices.Index(r.left, r.queries[i].Label))
+		for k, i := range r.parts[heldPart] {
+			classes[i] = codes[k]
 		}
 	}
 	return models.NewRowExamples(r.model, r.table, r.parts[p], classes), nil
 }
 
-// held implements records.
-func (r *queryRecords) held() []string { return r.left }
+// families implements records: those of queries are their labels.
+func (r *queryRecords) families(p part) (names []string, codes []int32) {
+	index := map[string]int32{}
+	for _, i := range r.parts[p] {
+		label := r.queries[i].Label
+		if _, ok := index[label]; !ok {
+			index[label] = int32(len(names))
+			names = append(names, label)
+		}
+		codes = append(codes, index[label])
+	}
+	return names, codes
+}
 
 // unit implements records.
 func (r *queryRecords) unit() string { return "queries" }

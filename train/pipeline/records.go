@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 
+	"threatnet/datasets/source"
 	"threatnet/models"
 	"threatnet/models/catalog"
 	"threatnet/models/checkpoint"
@@ -34,8 +36,8 @@ type records interface {
 	len(p part) int
 	// examples are a part's records as the model sees them; held ones have the index of their family for a class.
 	examples(m models.Model, p part) (models.Examples, error)
-	// held names the families that were left out.
-	held() []string
+	// families names the families of a part's records, and gives the family of each.
+	families(p part) (names []string, codes []int32)
 	// unit is what a record is called, in the plural.
 	unit() string
 	// provenance tells where the records come from.
@@ -47,8 +49,21 @@ type records interface {
 
 // recordsOf are the records that a model is trained on.
 func recordsOf(e catalog.Entry, j *Job) records {
-	if e.NewQueries != nil {
+	switch {
+	case e.FitFlows != nil && (e.NewQueries == nil || holdFlows(j)):
+		return &flowRecords{job: j}
+	case e.NewQueries != nil:
 		return &queryRecords{job: j}
 	}
 	return &nameRecords{job: j}
+}
+
+// holdFlows tells whether the job's first source is one of flows.
+func holdFlows(j *Job) bool {
+	args := slices.Concat(j.Sources.Data, j.Sources.Benign)
+	if len(args) == 0 || args[0] == "-" {
+		return false
+	}
+	_, _, err := source.Expand(args[0], j.Sources.as(source.Flows))
+	return err == nil
 }

@@ -37,7 +37,7 @@ func TestHeldOutFamily(t *testing.T) {
 	if got := strings.Join(res.Model.Classes(), " "); got != "benign conficker ramdo" {
 		t.Errorf("classes are %q", got)
 	}
-	if len(res.HeldOut) != 1 || res.HeldOut[0].Family != "dyre" || res.HeldOut[0].Records != 60 {
+	if len(res.HeldOut) != 1 || res.HeldOut[0].Name != "dyre" || res.HeldOut[0].Records != 60 {
 		t.Errorf("held out: %+v", res.HeldOut)
 	}
 	j.Settings.HoldOut = []string{"zeus"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"iter"
 	"strings"
 
 	"threatnet/datasets"
@@ -64,7 +65,7 @@ func collect(ctx context.Context, all []opened, opt datasets.CollectOptions, log
 	for i, s := range all {
 		families[i] = map[string]int{}
 		inputs[i] = s.Input()
-		inputs[i].Domains = counted(inputs[i].Domains, families[i])
+		inputs[i].Domains = counted(inputs[i].Domains, families[i], func(d datasets.Domain) string { return d.Family })
 	}
 	set, report, err := datasets.Collect(ctx, opt, inputs...)
 	if err != nil {
@@ -96,24 +97,25 @@ func (s opened) provenance(families map[string]int) (checkpoint.Source, error) {
 }
 
 // counted counts the families of the good rows that pass by.
-func counted(rows datasets.Domains, families map[string]int) datasets.Domains {
-	return func(yield func(datasets.Domain, error) bool) {
+func counted[R any](rows iter.Seq2[R, error], families map[string]int, family func(R) string) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
 		last, run := "", 0
 		defer func() {
 			if run > 0 {
 				families[last] += run
 			}
 		}()
-		for d, err := range rows {
+		for r, err := range rows {
 			if err == nil {
-				if d.Family != last && run > 0 {
+				name := family(r)
+				if name != last && run > 0 {
 					families[last] += run
 					run = 0
 				}
-				last = d.Family
+				last = name
 				run++
 			}
-			if !yield(d, err) {
+			if !yield(r, err) {
 				return
 			}
 		}

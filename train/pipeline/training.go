@@ -46,7 +46,7 @@ func (t *training) do(ctx context.Context) (*Result, error) {
 
 func (t *training) options() models.Options {
 	s := &t.settings
-	return models.Options{Dropout: s.Dropout, Binary: s.Binary, Parity: s.Mode == train.Parity, Seed: s.Seed, Form: datasets.Form(s.NameForm)}
+	return models.Options{Dropout: s.Dropout, Binary: s.Binary, Parity: s.Mode == train.Parity, Seed: s.Seed, Form: datasets.Form(s.NameForm), Bins: s.Bins, Input: s.Input, Identity: s.Identity}
 }
 
 // describe makes the part of the checkpoint that is known before training.
@@ -127,6 +127,7 @@ func (t *training) finish(state *train.State) (*Result, error) {
 	if err := t.keep(tested, res.Test, res.Threshold); err != nil {
 		return nil, err
 	}
+	t.byFamily(res, tested)
 	if err := t.testHeldOut(res); err != nil {
 		return nil, err
 	}

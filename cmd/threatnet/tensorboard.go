@@ -1,0 +1,32 @@
+package main
+
+import (
+	"threatnet/train"
+	"threatnet/train/pipeline"
+	"threatnet/train/tensorboard"
+)
+
+// board writes a training for TensorBoard.
+type board struct{ *tensorboard.Writer }
+
+// batchesBetween is how many batches go by between two points of their curves.
+const batchesBetween = 10
+
+func openBoard(dir string) (*board, error) {
+	w, err := tensorboard.Create(dir, nil)
+	return &board{w}, err
+}
+
+func (b *board) hook() train.Hook {
+	return tensorboard.Hook(b.Writer, tensorboard.Options{Every: batchesBetween, LearningRate: (*train.State).LearningRate, Gradients: (*train.State).Gradients})
+}
+
+// confusion draws the confusion matrix of what was tested on.
+func (b *board) confusion(res *pipeline.Result) error {
+	c, err := res.Test.Confusion()
+	if err != nil {
+		return err
+	}
+	epochs := int64(len(res.File.Meta.History))
+	return tensorboard.Confusion(b.Writer, "confusion/"+res.Tested, epochs, c, res.Test.Classes)
+}
