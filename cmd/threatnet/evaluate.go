@@ -21,6 +21,7 @@ type evaluateFlags struct {
 	sources   pipeline.Sources
 	errors    string
 	baseline  string
+	roc       string
 	threshold float64
 	confused  int
 	threads   int
@@ -50,6 +51,7 @@ warning; they make every figure better than it is.`,
 	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "records that are all benign, `SOURCE`; may be repeated")
 	sourceFlags(fs, &f.sources.Options)
 	fs.StringVar(&f.errors, "errors", "", "write the misclassified records as CSV to `FILE`")
+	fs.StringVar(&f.roc, "roc", "", "write the ROC curve as CSV to `FILE`")
 	fs.StringVar(&f.baseline, "baseline", "", "evaluate a baseline too, a `CHECKPOINT` (default the one beside the model)")
 	fs.Lookup("baseline").NoOptDefVal = besideModel
 	fs.Float64Var(&f.threshold, "threshold", 0, "probability from which a verdict is malicious (default the stored one)")
@@ -87,6 +89,11 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 			return err
 		}
 		e.logf("wrote %s", f.errors)
+	}
+	if f.roc != "" {
+		if err := writeROC(f.roc, curve{m.Kind(), r}); err != nil {
+			return err
+		}
 	}
 	v, err := newEvaluation(r, f.threshold)
 	if err != nil {

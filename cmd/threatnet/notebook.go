@@ -92,5 +92,6 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	if f.epochs > 0 {
 		job.Settings.Epochs = f.epochs
 	}
-	return trainJob(ctx, e, job, f.json)
+	_, err = trainJob(ctx, e, job, f.json)
+	return err
 }

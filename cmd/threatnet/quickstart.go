@@ -66,7 +66,7 @@ func runQuickstart(ctx context.Context, e *env, out string, seed uint64) error {
 	settings.Seed = seed
 	e.logf("the corpus is synthetic: %d names of each of %d DGA families from our own generators, and %d real popular names", corpusNames, len(synth.Families()), len(synth.Popular()))
 	job := pipeline.Job{Kind: dgalstm.Kind, Settings: settings, Sources: pipeline.Sources{Data: []string{corpus}}, Out: out, Log: e.logf}
-	if err := trainJob(ctx, e, job, false); err != nil {
+	if _, err := trainJob(ctx, e, job, false); err != nil {
 		return err
 	}
 	if err := scoreExamples(e, out, seed); err != nil {

@@ -31,6 +31,7 @@ type trainFlags struct {
 	threads   int
 	baseline  bool
 	board     string
+	roc       string
 	json      bool
 	settings  train.Settings
 }
@@ -72,6 +73,7 @@ a crash, as if nothing had happened.`,
 	fs.StringVar(&f.resume, "resume", "", "go on from an unfinished training, a `FILE` called OUT.resume")
 	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
+	fs.StringVar(&f.roc, "roc", "", "write the ROC curve of the test split, and of the baseline, as CSV to `FILE`")
 	fs.StringVar(&f.board, "tensorboard", "", "write what TensorBoard shows to `DIR`, one for each run")
 	fs.BoolVar(&f.baseline, "baseline", false, "train the model's baseline too, and print its figures beside the model's")
 	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
@@ -196,7 +198,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	f.sources.Options.Stdin = e.stdin(ctx)
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}
 	if f.board == "" {
-		return trainJob(ctx, e, job, f.json)
+		return f.run(ctx, e, job)
 	}
 	board, err := openBoard(f.board)
 	if err != nil {
@@ -204,11 +206,23 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	}
 	job.Hooks = append(job.Hooks, board.hook())
 	job.Done = board.confusion
-	return errors.Join(trainJob(ctx, e, job, f.json), board.Close())
+	return errors.Join(f.run(ctx, e, job), board.Close())
+}
+
+func (f *trainFlags) run(ctx context.Context, e *env, job pipeline.Job) error {
+	res, err := trainJob(ctx, e, job, f.json)
+	if err != nil || f.roc == "" {
+		return err
+	}
+	curves := []curve{{res.Kind, res.Test}}
+	if res.Baseline != nil {
+		curves = append(curves, curve{res.Baseline.Kind, res.Baseline.Test})
+	}
+	return writeROC(f.roc, curves...)
 }
 
 // trainJob runs a job with its progress on stderr and its report on stdout.
-func trainJob(ctx context.Context, e *env, job pipeline.Job, asJSON bool) error {
+func trainJob(ctx context.Context, e *env, job pipeline.Job, asJSON bool) (*pipeline.Result, error) {
 	printSettings(e, job.Kind, &job.Settings)
 	p := newProgress(e)
 	job.Hooks = append(job.Hooks, p.hook)
@@ -219,16 +233,16 @@ func trainJob(ctx context.Context, e *env, job pipeline.Job, asJSON bool) error 
 		if _, statErr := os.Stat(job.Out + ".resume"); statErr == nil && errors.Is(err, context.Canceled) {
 			e.logf("saved: go on with --resume %s.resume", job.Out)
 		}
-		return err
+		return nil, err
 	}
 	e.logf("trained in %s", time.Since(start).Round(100*time.Millisecond))
 	if err := printTraining(e, res, asJSON); err != nil {
-		return err
+		return nil, err
 	}
 	for r := res; r != nil; r = r.Baseline {
 		if r.Out != "" {
 			e.logf("wrote %s", r.Out)
 		}
 	}
-	return nil
+	return res, nil
 }

@@ -131,7 +131,8 @@ func (b *Bins) Encode(f *datasets.Flow, tokens []int32) {
 	}
 }
 
-// bin is the number of edges below v; of NaN it is one above the last bin.
+// bin is the number of edges below v; of NaN it is one above the last bin. The search halves without branches that depend on
+// the values, which nothing could predict.
 func bin(edges []float32, v float32) int {
 	if v != v {
 		return len(edges) + 1

@@ -2,10 +2,9 @@
 // the other and says whether the flow is an attack, or which one.
 //
 // The features are those that are not constant on the flows that are trained on, in the order of datasets.FlowFeatures, as
-// tokens of quantile bins (see Bins) or as standardised values (see flowfeatures.Values), each a step of the sequence.
-// Identity columns come after them, on demand: as tokens each is a step, as values each of its codes is one, up to 257 steps for a
-// column. The notebook itself took the raw numbers for tokens, which
-// cannot run, so parity mode has this encoder too.
+// tokens of quantile bins (see Bins) or as standardised values (see flowfeatures.Values), each a step of the sequence. On
+// demand identity columns come after them: as tokens each is a step, as values each of its codes is one, up to 257 for a
+// column. The notebook itself took the raw numbers for tokens, which cannot run, so parity mode has this encoder too.
 //
 // The classes are benign and attack, or the families of the training flows.
 package flowlstm
