@@ -55,7 +55,7 @@ var defaultsOf = map[string]defaults{
 		descent: Descent{Epochs: 15, BatchSize: 64, Optimizer: "adam", LearningRate: 0.008, Schedule: "cosine", Warmup: 100, ClipNorm: 1, Shards: 2},
 		change:  func(s *Settings) { s.Binary, s.Input, s.Bins = true, "bins", 16 },
 		parity: func(s *Settings) {
-			s.Descent = Descent{Epochs: 2, BatchSize: 16, Optimizer: "rmsprop", LearningRate: 0.001, Schedule: "constant", Shards: 1}
+			s.Descent = Descent{Epochs: 2, BatchSize: 16, Optimizer: "rmsprop", LearningRate: 0.001, Schedule: "constant", Shards: 2}
 			s.Split = ByClass
 		},
 	},

@@ -1,9 +1,9 @@
 // Package team runs the same task for several shards at once on a fixed set of workers. Helpers spin for a bounded time
-// after each task, because the next one usually comes within microseconds, and then park.
+// after each task, because the next one usually comes within microseconds, and then park. What a helper has not begun by the
+// time the caller is done, because its core is busy with other programs, the caller does itself.
 package team
 
 import (
-	"runtime"
 	"sync/atomic"
 
 	"threatnet/internal/kernel"
@@ -21,17 +21,19 @@ type Team struct {
 }
 
 type helper struct {
-	started, done atomic.Uint64 // how many tasks were given, and finished
-	parked        atomic.Bool
-	wake          chan struct{}
-	_             [64]byte // keeps the counters of two helpers off one cache line
+	started, claimed, done atomic.Uint64 // how many tasks were given, begun by whoever it was, and finished
+	parked                 atomic.Bool
+	wake                   chan struct{}
+	awaited                atomic.Bool // the caller is parked
+	finished               chan struct{}
+	_                      [64]byte // keeps the counters of two helpers off one cache line
 }
 
 // New makes a team of the given number of workers, the caller included; at least one.
 func New(workers int) *Team {
 	t := &Team{}
 	for i := 1; i < workers; i++ {
-		h := &helper{wake: make(chan struct{}, 1)}
+		h := &helper{wake: make(chan struct{}, 1), finished: make(chan struct{}, 1)}
 		t.helpers = append(t.helpers, h)
 		go t.help(h, i)
 	}
@@ -64,16 +66,33 @@ func (t *Team) Do(shards int, task func(shard int)) {
 		}
 	}
 	t.run(0)
-	for _, h := range busy {
-		for n := 0; h.done.Load() != h.started.Load(); n++ {
-			if n > spins {
-				runtime.Gosched()
-			} else {
-				kernel.Pause()
-			}
+	for i, h := range busy {
+		if h.claim(h.started.Load()) {
+			t.run(i + 1)
+			h.done.Store(h.started.Load())
+			continue
 		}
+		h.wait()
 	}
 	t.task = nil
+}
+
+// claim takes the helper's part of task n, unless it has been taken.
+func (h *helper) claim(n uint64) bool { return h.claimed.CompareAndSwap(n-1, n) }
+
+// wait returns when the helper has finished.
+func (h *helper) wait() {
+	for n := 0; h.done.Load() != h.started.Load(); n++ {
+		if n < spins {
+			kernel.Pause()
+			continue
+		}
+		h.awaited.Store(true)
+		if h.done.Load() == h.started.Load() && h.awaited.CompareAndSwap(true, false) {
+			return
+		}
+		<-h.finished
+	}
 }
 
 func (t *Team) run(worker int) {
@@ -84,9 +103,12 @@ func (t *Team) run(worker int) {
 
 func (t *Team) help(h *helper, worker int) {
 	for idle := 0; !t.closed.Load(); idle++ {
-		if n := h.started.Load(); n != h.done.Load() {
+		if n := h.started.Load(); n != h.claimed.Load() && h.claim(n) {
 			t.run(worker)
 			h.done.Store(n)
+			if h.awaited.CompareAndSwap(true, false) {
+				h.finished <- struct{}{}
+			}
 			idle = 0
 			continue
 		}
@@ -95,7 +117,7 @@ func (t *Team) help(h *helper, worker int) {
 			continue
 		}
 		h.parked.Store(true)
-		if (h.started.Load() != h.done.Load() || t.closed.Load()) && h.parked.CompareAndSwap(true, false) {
+		if (h.started.Load() != h.claimed.Load() || t.closed.Load()) && h.parked.CompareAndSwap(true, false) {
 			continue
 		}
 		<-h.wake

@@ -39,7 +39,7 @@ func New(o models.Options) (*Model, error) {
 		set = queryfeatures.Notebook98
 	}
 	hidden := cmp.Or(o.Units, units)
-	b, err := models.NewBase(Kind, stack(set.Size(), []int{hidden, hidden}, o.Dropout), classes, o.Seed)
+	b, err := models.NewBase(Kind, Stack(set.Size(), []int{hidden, hidden}, o.Dropout), classes, o.Seed)
 	if err != nil {
 		return nil, err
 	}

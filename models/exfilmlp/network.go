@@ -16,8 +16,8 @@ const (
 	dropout = 0.5
 )
 
-// stack is Dense → ReLU → Dropout for each hidden layer, then Dense 1 → sigmoid.
-func stack(inputs int, hidden []int, dropout float64) layers.Stack {
+// Stack is Dense → ReLU → Dropout for each hidden layer, then Dense 1 → sigmoid.
+func Stack(inputs int, hidden []int, dropout float64) layers.Stack {
 	s := layers.Stack{Input: []int{inputs}}
 	for _, width := range hidden {
 		s.Layers = append(
@@ -79,7 +79,7 @@ func Import(linears []Linear) (*Model, error) {
 			}
 		}
 	}
-	b, err := models.NewBase(Kind, stack(set.Size(), hidden, dropout), classes, 0)
+	b, err := models.NewBase(Kind, Stack(set.Size(), hidden, dropout), classes, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrShape, err)
 	}

@@ -69,7 +69,7 @@ func TestGoldenNetwork(t *testing.T) {
 	var f tiny
 	golden.JSON(t, "numerics/exfil_tiny.json", &f)
 	for _, c := range f.Cases {
-		q, err := layers.New[float64](stack(6, []int{4, 4}, dropout))
+		q, err := layers.New[float64](Stack(6, []int{4, 4}, dropout))
 		if err != nil {
 			t.Fatal(err)
 		}

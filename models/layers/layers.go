@@ -80,7 +80,7 @@ func scratchOf[S any, T Float](w *Work[T]) *S {
 
 // shards is the number of shards of a batch of rows: small ones are not worth cutting.
 func (w *Work[T]) shards(rows int) int {
-	const smallest = 16
+	const smallest = 8
 	return max(1, min(w.Shards, rows/smallest))
 }
 

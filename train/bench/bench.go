@@ -67,7 +67,7 @@ func Find(name string) ([]Case, error) {
 
 // Cases lists all cases.
 func Cases() []Case {
-	return slices.Concat(kernels(), names(), perceptrons())
+	return slices.Concat(kernels(), names(), perceptrons(), flows())
 }
 
 // Run measures a case.

@@ -22,12 +22,13 @@ const (
 type synthetic struct {
 	tokens  []int32
 	classes []int32
-	length  float64 // mean
+	steps   int
+	length  float64 // mean, without padding
 }
 
 func newSynthetic(n int) *synthetic {
 	r := rand.New(rand.NewPCG(7, uint64(n)))
-	s := &synthetic{tokens: make([]int32, n*steps), classes: make([]int32, n)}
+	s := &synthetic{tokens: make([]int32, n*steps), classes: make([]int32, n), steps: steps}
 	for i := range n {
 		g := 0.0
 		for range 5 { // a gamma variable of whole shape is a sum of exponential ones
@@ -50,7 +51,9 @@ func (s *synthetic) Len() int { return len(s.classes) }
 func (s *synthetic) Class(i int) int32 { return s.classes[i] }
 
 // Encode implements models.Examples.
-func (s *synthetic) Encode(i int, tokens []int32, _ []float32) { copy(tokens, s.tokens[i*steps:]) }
+func (s *synthetic) Encode(i int, tokens []int32, _ []float32) {
+	copy(tokens, s.tokens[i*s.steps:][:s.steps])
+}
 
 // characterFLOP is one character's h·U; training adds dG·Uᵀ and hᵀ·dG.
 const characterFLOP = 2 * units * 4 * units

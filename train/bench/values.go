@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"threatnet/models/dgamlp"
+	"threatnet/models/exfilmlp"
 	"threatnet/models/layers"
 	"threatnet/train"
 )
@@ -52,6 +54,71 @@ func dgaTraining() (workload, error) {
 	return workload{q, s, dgaRows(133931), 2}, err
 }
 
+// queryRows are standardised features of queries.
+func queryRows(n int) *rows {
+	r := rand.New(rand.NewPCG(7, uint64(n)))
+	s := &rows{cols: queryInputs}
+	for range n {
+		for range s.cols {
+			s.x = append(s.x, float32(r.NormFloat64()))
+		}
+		s.classes = append(s.classes, int32(r.IntN(2)))
+	}
+	return s
+}
+
+// The published network of queries.
+const (
+	queryInputs = 98
+	queryHidden = 128
+	queryRow    = 2 * (queryInputs*queryHidden + queryHidden*queryHidden + queryHidden) // FLOP, forward
+)
+
+func queryNetwork(dropout float64) (*layers.Sequential[float32], error) {
+	q, err := layers.New[float32](exfilmlp.Stack(queryInputs, []int{queryHidden, queryHidden}, dropout))
+	if err == nil {
+		q.Init(1)
+	}
+	return q, err
+}
+
+// queryTraining is exfil-mlp's: Adam, batches of 256, dropout .5.
+func queryTraining() (workload, error) {
+	s, err := train.DefaultSettings(exfilmlp.Kind, train.Corrected)
+	if err != nil {
+		return workload{}, err
+	}
+	q, err := queryNetwork(s.Dropout)
+	return workload{q, s, queryRows(1 << 15), 2}, err
+}
+
+// queryScoring scores ready rows of features.
+func queryScoring(batch int) func(Options, int) (func(int) error, func(), error) {
+	return func(_ Options, threads int) (func(int) error, func(), error) {
+		q, err := queryNetwork(0)
+		if err != nil {
+			return nil, nil, err
+		}
+		const pool = 1 << 15
+		s, p, out, at := queryRows(pool), layers.NewPredictor(q), make([]float32, batch), 0
+		return repeat(func() {
+			x := layers.Batch[float32]{Rows: batch, Cols: queryInputs, X: s.x[at*queryInputs : (at+batch)*queryInputs]}
+			p.PredictAll(&x, out, threads)
+			if at += batch; at+batch > pool {
+				at = 0
+			}
+		}), func() {}, nil
+	}
+}
+
 func perceptrons() []Case {
-	return []Case{{Name: "dga-mlp/train", Unit: "rows/s", Units: 1, trains: true, threads: 1, Make: training(dgaTraining)}}
+	cases := []Case{
+		{Name: "dga-mlp/train", Unit: "rows/s", Units: 1, trains: true, threads: 1, Make: training(dgaTraining)},
+		// The first layer's input needs no gradient.
+		{Name: "exfil-mlp/train", Unit: "rows/s", Units: 1, FLOP: 3*queryRow - 2*queryInputs*queryHidden, trains: true, Make: training(queryTraining)},
+	}
+	for _, b := range []int{256, 4096} {
+		cases = append(cases, Case{Name: fmt.Sprintf("exfil-mlp/score-%d", b), Unit: "rows/s", Units: float64(b), FLOP: queryRow * float64(b), Make: queryScoring(b)})
+	}
+	return cases
 }
