@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"strings"
 
 	"threatnet/models"
 	"threatnet/models/catalog"
@@ -17,6 +18,15 @@ func kinds() (names []string) {
 		names = append(names, e.Kind)
 	}
 	return names
+}
+
+// modelLines are the models with what they do, a line each.
+func modelLines() string {
+	var b strings.Builder
+	for _, e := range catalog.Entries() {
+		fmt.Fprintf(&b, "  %-10s  %s\n", e.Kind, e.Description)
+	}
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // openNames opens the checkpoint of a model of names.

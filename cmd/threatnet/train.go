@@ -41,16 +41,22 @@ func newTrain(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train MODEL --data SOURCE...",
 		Short: "train a model and write a checkpoint",
-		Long: `Train MODEL on labelled names: read and deduplicate the sources, merge small
-families, split, train, choose the threshold on validation, report on test, and
-write one checkpoint. The last report on stdout is scikit-learn's classification
-report of the test split; further figures follow as "key value" lines.
+		Long: `Train MODEL on labelled records - names, DNS queries or network flows, as the
+model takes - and write one checkpoint: read the sources, split, train, choose
+the threshold on validation, report on test. The last report on stdout is
+scikit-learn's classification report of the test split; further figures follow
+as "key value" lines.
 
 While training, OUT.resume holds what --resume needs to go on, after a Ctrl-C or
-a crash, as if nothing had happened.`,
+a crash, as if nothing had happened.
+
+Models:
+` + modelLines(),
 		Example: `  threatnet train dga-lstm --data feed.csv --benign top-1m.csv --out dga.safetensors
   threatnet train dga-lstm --data families/ --benign tranco.csv.gz --epochs 5
-  threatnet train dga-lstm --data feed.csv --mode parity
+  threatnet train dga-mlp --data feed.csv --benign top-1m.csv --baseline
+  threatnet train exfil-mlp --data tunnels.csv --data iodine=iodine.pcap --benign dns.log
+  threatnet train flow-lstm --data flows.csv --tensorboard runs/1
   threatnet train dga-lstm --data feed.csv --recipe my.yaml --learning-rate 0.004
   threatnet train dga-lstm --data feed.csv --out dga.safetensors --resume dga.safetensors.resume`,
 		Args:      cobra.ExactArgs(1),
@@ -62,10 +68,10 @@ a crash, as if nothing had happened.`,
 	fs := c.Flags()
 	fs.SortFlags = false
 	sourceFlags(fs, &f.sources.Options)
-	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled names, `SOURCE`; may be repeated")
-	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "names that are all benign, `SOURCE`; may be repeated")
-	fs.StringArrayVar(&f.sources.Validation, "validation", nil, "names to choose with, `SOURCE`, instead of a split; may be repeated")
-	fs.StringArrayVar(&f.sources.Test, "test", nil, "names to test with, `SOURCE`, instead of a split; may be repeated")
+	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled records, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "records that are all benign, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Validation, "validation", nil, "records to choose with, `SOURCE`, instead of a split; may be repeated")
+	fs.StringArrayVar(&f.sources.Test, "test", nil, "records to test with, `SOURCE`, instead of a split; may be repeated")
 	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default MODEL.safetensors)")
 	fs.StringVar(&f.recipe, "recipe", "", "settings from a YAML `FILE`; flags win over it")
 	fs.StringVar(&f.rename, "rename", "", "new names of families from a `FILE` of lines old,new")
@@ -92,14 +98,14 @@ func sourceFlags(fs *pflag.FlagSet, o *source.Options) {
 func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 	fs.StringVar(&s.Mode, "mode", train.Corrected, "corrected, or parity: as the notebook does it")
 	fs.Uint64Var(&s.Seed, "seed", 1, "of weights, shuffles, masks and splits")
-	fs.IntVar(&s.Epochs, "epochs", 0, "passes over the training split (default 10; parity 5)")
-	fs.IntVar(&s.BatchSize, "batch-size", 0, "names in a step (default 128)")
-	fs.StringVar(&s.Optimizer, "optimizer", "", fmt.Sprintf("one of %v (default adam; parity rmsprop)", graph.Optimizers()))
-	fs.Float64Var(&s.LearningRate, "learning-rate", 0, "the peak (default 0.008; parity 0.001)")
-	fs.StringVar(&s.Schedule, "schedule", "", fmt.Sprintf("one of %v (default cosine; parity constant)", train.Schedules()))
-	fs.IntVar(&s.Warmup, "warmup", 0, "steps in which the rate rises to the peak (default 100; parity 0)")
-	fs.Float64Var(&s.ClipNorm, "clip-norm", 0, "largest global norm of the gradients, 0 for no limit (default 1; parity 0)")
-	fs.Float64Var(&s.Dropout, "dropout", 0, "share of the LSTM's outputs that are dropped (default 0.2; parity 0.5)")
+	fs.IntVar(&s.Epochs, "epochs", 0, "passes over the training split (default 10 for dga-lstm)")
+	fs.IntVar(&s.BatchSize, "batch-size", 0, "rows in a step (default 128 for dga-lstm)")
+	fs.StringVar(&s.Optimizer, "optimizer", "", fmt.Sprintf("one of %v (default adam)", graph.Optimizers()))
+	fs.Float64Var(&s.LearningRate, "learning-rate", 0, "the peak (default 0.008 for dga-lstm)")
+	fs.StringVar(&s.Schedule, "schedule", "", fmt.Sprintf("one of %v (default cosine for dga-lstm)", train.Schedules()))
+	fs.IntVar(&s.Warmup, "warmup", 0, "steps in which the rate rises to the peak (default 100 for dga-lstm)")
+	fs.Float64Var(&s.ClipNorm, "clip-norm", 0, "largest global norm of the gradients, 0 for no limit (default 1 for dga-lstm)")
+	fs.Float64Var(&s.Dropout, "dropout", 0, "share of a layer's outputs that are dropped (default 0.2 for dga-lstm)")
 	fs.Float64Var(&s.ClassWeight, "class-weight", 0, "exponent γ of the class weights (N/n)^γ (default 0: none)")
 	fs.IntVar(&s.Patience, "patience", 0, "stop after so many epochs without a better validation loss and keep the best (default 0: never)")
 	fs.IntVar(&s.Shards, "shards", 0, "parts that a batch is cut into, one core each; the result depends on it (default 2)")
