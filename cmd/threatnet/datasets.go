@@ -43,9 +43,9 @@ func newCopy(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "copy SOURCE... --out FILE",
 		Short: "write the names of sources as one CSV of domains and families",
-		Long: `Copy the names of sources to one CSV with the columns domain and family: in normal
-form, each name once, in the order in which they are first seen. What is left out
-is counted on stderr.`,
+		Long: `Copy the names of sources to one CSV with the columns domain and family, and date
+where names have one: in normal form, each name once, in the order in which they
+are first seen. What is left out is counted on stderr.`,
 		Example: `  threatnet datasets copy feeds/ --benign top-1m.csv --out corpus.csv.gz
   threatnet datasets copy suppobox=names.txt --out - | head`,
 		Args: cobra.MinimumNArgs(1),
@@ -71,7 +71,7 @@ func runCopy(ctx context.Context, e *env, args []string, f *copyFlags) error {
 	if f.out == "" {
 		return errNoOut
 	}
-	f.options.Stdin = e.stdin(ctx)
+	f.options.Stdin, f.options.Kind = e.stdin(ctx), source.Names
 	inputs, err := copyInputs(e, args, f)
 	if err != nil {
 		return err
@@ -83,17 +83,35 @@ func runCopy(ctx context.Context, e *env, args []string, f *copyFlags) error {
 		}
 		e.logf("%s", strings.TrimSpace(report.String()))
 		out := csv.NewWriter(w)
-		if err := out.Write([]string{"domain", "family"}); err != nil {
+		if err := writeNames(out, set); err != nil {
 			return err
-		}
-		for name, family := range set.All() {
-			if err := out.Write([]string{name, family}); err != nil {
-				return err
-			}
 		}
 		out.Flush()
 		return out.Error()
 	})
+}
+
+// writeNames writes names and families, and the days on which names were first seen where any is known.
+func writeNames(out *csv.Writer, set *datasets.Set) error {
+	row := []string{"domain", "family"}
+	if set.HasDays() {
+		row = append(row, "date")
+	}
+	if err := out.Write(row); err != nil {
+		return err
+	}
+	i := 0
+	for name, family := range set.All() {
+		row = append(row[:0], name, family)
+		if set.HasDays() {
+			row = append(row, datasets.FormatDay(set.Day(i)))
+		}
+		i++
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func copyInputs(e *env, args []string, f *copyFlags) (inputs []datasets.Input, err error) {
@@ -203,7 +221,7 @@ func runSynth(c *cobra.Command, e *env, kind string, f *synthFlags) error {
 
 // readHosts gives the names of a source in its order. What is left out is counted on stderr.
 func readHosts(ctx context.Context, e *env, from string) ([]string, error) {
-	sources, err := expand(e, []string{from}, source.Options{Benign: true, Stdin: e.stdin(ctx)})
+	sources, err := expand(e, []string{from}, source.Options{Kind: source.Names, Benign: true, Stdin: e.stdin(ctx)})
 	if err != nil {
 		return nil, err
 	}

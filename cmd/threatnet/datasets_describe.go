@@ -20,6 +20,7 @@ type description struct {
 	Files   []file           `json:"files"`
 	Report  *datasets.Report `json:"report"`
 	Summary datasets.Summary `json:"summary"`
+	Near    datasets.Near    `json:"near_duplicates"` // names that differ in their suffix only
 	// New are the families that the first source does not have; nil in the first source.
 	New []datasets.Count `json:"new_families,omitzero"`
 }
@@ -40,8 +41,9 @@ func newDescribe(e *env) *cobra.Command {
 		Short: "count rows, bad rows and families of sources",
 		Long: `Describe sources one by one: format and columns, rows, bad rows by reason with the
 places of the first ones, and the families with their counts and shares, those
-too small to be classes of their own marked. Of each source after the first it
-tells the families that the first does not have.`,
+too small to be classes of their own marked. Of each source of names after the
+first it tells the families that the first does not have. Of logs of DNS queries
+it tells clients, names, types and times, of flows the types and the features.`,
 		Example: `  threatnet datasets describe feed.csv
   threatnet datasets describe last_year/ this_year/
   threatnet datasets describe feed.csv --json | jq '.sources[0].summary.families'`,
@@ -63,10 +65,28 @@ tells the families that the first does not have.`,
 }
 
 func runDescribe(ctx context.Context, e *env, args []string, opt source.Options, minNames int, asJSON bool) error {
-	var all []*description
+	var all []any
 	var first *datasets.Set
 	for _, arg := range args {
-		d, set, err := describe(ctx, e, arg, opt, minNames)
+		sources, err := expand(e, []string{arg}, opt)
+		if err != nil {
+			return err
+		}
+		if sources[0].Kind != source.Names {
+			d, err := describeRecords(ctx, arg, sources)
+			if err != nil {
+				return err
+			}
+			all = append(all, d)
+			if !asJSON {
+				err = d.print(e, len(all) > 1)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		d, set, err := describe(ctx, arg, sources, opt, minNames)
 		if err != nil {
 			return err
 		}
@@ -89,11 +109,7 @@ func runDescribe(ctx context.Context, e *env, args []string, opt source.Options,
 	return nil
 }
 
-func describe(ctx context.Context, e *env, arg string, opt source.Options, minNames int) (*description, *datasets.Set, error) {
-	sources, err := expand(e, []string{arg}, opt)
-	if err != nil {
-		return nil, nil, err
-	}
+func describe(ctx context.Context, arg string, sources []*source.Source, opt source.Options, minNames int) (*description, *datasets.Set, error) {
 	d := &description{Source: arg}
 	var inputs []datasets.Input
 	for _, s := range sources {
@@ -104,7 +120,7 @@ func describe(ctx context.Context, e *env, arg string, opt source.Options, minNa
 	if err != nil {
 		return nil, nil, err
 	}
-	d.Report, d.Summary = report, datasets.Summarize(set, minNames)
+	d.Report, d.Summary, d.Near = report, datasets.Summarize(set, minNames), datasets.NearDuplicates(set)
 	return d, set, nil
 }
 
@@ -166,6 +182,9 @@ func (d *description) printRows(b *bytes.Buffer) {
 	fmt.Fprintf(w, "  names\t%d, of these %d benign, %d DGA", r.Names, r.Benign, r.Names-r.Benign-r.Unlabelled)
 	if r.Unlabelled > 0 {
 		fmt.Fprintf(w, ", %d without a label", r.Unlabelled)
+	}
+	if n := d.Near; n.Names > 0 {
+		fmt.Fprintf(w, "\n\t%d differ from another in their suffix only (%s)", n.Names, printable(strings.Join(n.First[0], ", ")))
 	}
 	fmt.Fprintf(w, "\n  families\t%d", len(d.Summary.Families))
 	if rare := d.rare(); rare > 0 {

@@ -8,10 +8,12 @@ import (
 	"strings"
 
 	"threatnet/datasets"
+	"threatnet/datasets/netflow"
 	"threatnet/datasets/source"
 	"threatnet/models"
 	"threatnet/models/catalog"
 	"threatnet/models/checkpoint"
+	"threatnet/models/flowfeatures"
 	"threatnet/train"
 )
 
@@ -25,22 +27,26 @@ type flowRecords struct {
 
 // flowRules is what the checkpoint keeps of what was done with the flows.
 type flowRules struct {
-	Duplicates int            `json:"duplicates"`
-	Equal      int            `json:"equal_in_features"` // of the rest, rows that tell no more than an earlier one
-	Relabelled int            `json:"of_these_relabelled"`
-	Types      map[string]int `json:"types"`
-	Merged     []string       `json:"merged,omitempty"`
-	HoldOut    []string       `json:"holdout,omitempty"`
+	Duplicates int                `json:"duplicates"`
+	Equal      int                `json:"equal_in_features"` // of the rest, rows that tell no more than an earlier one
+	Relabelled int                `json:"of_these_relabelled"`
+	Types      map[string]int     `json:"types"`
+	Merged     []string           `json:"merged,omitempty"`
+	Sampled    []datasets.Sampled `json:"sampled,omitempty"` // of which not all were taken
+	HoldOut    []string           `json:"holdout,omitempty"`
 }
 
 // load implements records.
 func (r *flowRecords) load(ctx context.Context) error {
 	j, s := r.job, &r.job.Settings
-	data, err := open(j.Sources.Data, "data", j.Sources.as(source.Flows), j.Log)
+	if err := checkFlowSettings(s); err != nil {
+		return err
+	}
+	data, err := openFlows(j.Sources.Data, "data", &j.Sources, j.Log)
 	if err != nil {
 		return err
 	}
-	benign, err := open(j.Sources.Benign, "benign", j.Sources.as(source.Flows), j.Log)
+	benign, err := openFlows(j.Sources.Benign, "benign", &j.Sources, j.Log)
 	if err != nil {
 		return err
 	}
@@ -52,15 +58,22 @@ func (r *flowRecords) load(ctx context.Context) error {
 	if set, err = r.applyRules(set); err != nil {
 		return err
 	}
-	split, err := divideFlows(set, s, len(j.Sources.Validation) > 0, len(j.Sources.Test) > 0)
+	split, err := divideFlows(set, s, len(j.Sources.Validation) > 0, len(j.Sources.Test) > 0, j.Log)
 	if err != nil {
 		return err
 	}
-	if s.Split == train.ByClass {
-		j.Log("warning: the flows are ordered by class before they are cut, as in the notebook: what is tested on is attack alone")
-	}
 	r.parts[trainPart], r.parts[validationPart], r.parts[testPart] = set.Select(split.Train), set.Select(split.Validation), set.Select(split.Test)
 	return r.loadNamed(ctx)
+}
+
+// openFlows opens the sources of a role. Of a text that is not recognised it says what flows are recognised by.
+func openFlows(args []string, role string, s *Sources, log func(string, ...any)) ([]opened, error) {
+	all, err := open(args, role, s.as(source.Flows), log)
+	if errors.Is(err, source.ErrUnrecognised) {
+		return nil, fmt.Errorf("%w: flows need columns with the names of at least %d of CICFlowMeter's %d features, and cicflow:FILE tells which are there",
+			err, netflow.MinFeatures, datasets.NumFlowFeatures)
+	}
+	return all, err
 }
 
 // read reads the flows of sources.
@@ -78,9 +91,10 @@ func (r *flowRecords) read(ctx context.Context, all []opened) (*datasets.FlowSet
 // readFlows reads the flows of sources, and tells where they come from.
 func readFlows(ctx context.Context, all []opened, opt datasets.FlowOptions, log func(string, ...any)) (*datasets.FlowSet, *datasets.FlowReport, []checkpoint.Source, error) {
 	inputs, types := make([]datasets.FlowInput, len(all)), make([]map[string]int, len(all))
+	measured := make([]features, len(all))
 	for i, s := range all {
 		types[i] = map[string]int{}
-		inputs[i] = datasets.FlowInput{Name: s.Path, Flows: counted(s.Flows(), types[i], func(f datasets.Flow) string { return f.Label })}
+		inputs[i] = datasets.FlowInput{Name: s.Path, Flows: counted(measured[i].of(s.Flows()), types[i], func(f datasets.Flow) string { return f.Label })}
 	}
 	set, report, err := datasets.CollectFlows(ctx, opt, inputs...)
 	if err != nil {
@@ -89,6 +103,9 @@ func readFlows(ctx context.Context, all []opened, opt datasets.FlowOptions, log 
 	log("%s", strings.TrimRight(report.String(), "\n"))
 	var provenance []checkpoint.Source
 	for i, s := range all {
+		if missing := measured[i].missing(); missing != nil {
+			log("warning: %s: no flow has a value of %d of the %d features: %s", s.Path, len(missing), datasets.NumFlowFeatures, strings.Join(missing, ", "))
+		}
 		p, err := s.provenance(types[i])
 		if err != nil {
 			return nil, nil, nil, err
@@ -140,6 +157,10 @@ func (r *flowRecords) applyRules(set *datasets.FlowSet) (*datasets.FlowSet, erro
 			r.job.Log("%s, %d flows, is merged into %s", c.Family, c.Names, models.OtherAttack)
 		}
 	}
+	set, r.report.Sampled = limitFlows(set, s)
+	for _, t := range r.report.Sampled {
+		r.job.Log("of %d flows of %s, %d are taken", t.Names, t.Family, t.Taken)
+	}
 	return set, checkTypes(set)
 }
 
@@ -153,14 +174,21 @@ func checkTypes(set *datasets.FlowSet) error {
 			attacks += c.Names
 		}
 	}
-	if benign < smallestClass || attacks < smallestClass {
+	switch n := benign + attacks; {
+	case n == 0:
+		return fmt.Errorf("%w: there are no flows", ErrSmallClass)
+	case attacks == 0:
+		return fmt.Errorf("%w: all %d flows are benign: add flows of attacks (--data)", ErrSmallClass, n)
+	case benign == 0:
+		return fmt.Errorf("%w: none of the %d flows is benign: add some that are (--benign)", ErrSmallClass, n)
+	case min(benign, attacks) < smallestClass:
 		return fmt.Errorf("%w: %d benign flows and %d of attacks: each class needs %d", ErrSmallClass, benign, attacks, smallestClass)
 	}
 	return nil
 }
 
 // divideFlows cuts flows by the settings' rule; types of attack are in every part in the same share.
-func divideFlows(set *datasets.FlowSet, s *train.Settings, validation, test bool) (datasets.Split, error) {
+func divideFlows(set *datasets.FlowSet, s *train.Settings, validation, test bool, log func(string, ...any)) (datasets.Split, error) {
 	f := fractions(validation, test)
 	switch {
 	case s.TestFrom != "" && !test:
@@ -176,13 +204,14 @@ func divideFlows(set *datasets.FlowSet, s *train.Settings, validation, test bool
 	case s.Split == train.Stratified:
 		return datasets.Stratified(set.Codes(), f, s.Seed)
 	case s.Split == train.ByClass:
-		return byClass(set), nil
+		return byClass(set, log)
 	}
 	return datasets.Split{}, fmt.Errorf("%w: flows are not split by %q", train.ErrSettings, s.Split)
 }
 
-// byClass puts benign flows before attacks and takes the last fifth for the test, as the notebook's validation_split does.
-func byClass(set *datasets.FlowSet) datasets.Split {
+// byClass puts benign flows before attacks and takes the last fifth for the test, as the notebook's validation_split does. It
+// warns of what that makes of the test, and refuses flows of which no attack would be trained on.
+func byClass(set *datasets.FlowSet, log func(string, ...any)) (datasets.Split, error) {
 	var ordered, attacks []int
 	families := set.Families()
 	for i, code := range set.Codes() {
@@ -192,9 +221,16 @@ func byClass(set *datasets.FlowSet) datasets.Split {
 			attacks = append(attacks, i)
 		}
 	}
+	benign := len(ordered)
 	ordered = append(ordered, attacks...)
 	cut := len(ordered) * 4 / 5
-	return datasets.Split{Train: ordered[:cut], Test: ordered[cut:]}
+	if cut <= benign {
+		return datasets.Split{}, fmt.Errorf("%w: cut in the order of their classes, the first four fifths of %d flows, %d of attacks, have no attack: take fewer benign ones (--max-benign)",
+			ErrSmallClass, len(ordered), len(attacks))
+	}
+	log("warning: the flows are cut in the order of their classes, as the notebook does: all %d that are tested on are attacks, so the figures say nothing of false alarms",
+		len(ordered)-cut)
+	return datasets.Split{Train: ordered[:cut], Test: ordered[cut:]}, nil
 }
 
 // loadNamed reads the sources that the user named for validation and test.
@@ -211,7 +247,7 @@ func (r *flowRecords) loadNamed(ctx context.Context) error {
 			r.parts[testPart] = r.parts[validationPart]
 			continue
 		}
-		all, err := open(c.args, partNames[c.part], j.Sources.as(source.Flows), j.Log)
+		all, err := openFlows(c.args, partNames[c.part], &j.Sources, j.Log)
 		if err != nil {
 			return err
 		}
@@ -231,6 +267,15 @@ func (r *flowRecords) loadNamed(ctx context.Context) error {
 func (r *flowRecords) fit(e catalog.Entry, o models.Options) (models.Model, error) {
 	if e.FitFlows == nil {
 		return nil, fmt.Errorf("a %s is not trained on flows", e.Kind)
+	}
+	for _, name := range o.Identity {
+		identity, err := flowfeatures.FitIdentity(r.parts[trainPart], []string{name})
+		if err != nil {
+			return nil, fmt.Errorf("%w: identity: %w", train.ErrSettings, err)
+		}
+		if identity.Codes(0) == 1 { // for what is none of the known values
+			return nil, fmt.Errorf("%w: identity: no flow to train on has a %s", train.ErrSettings, name)
+		}
 	}
 	return e.FitFlows(r.parts[trainPart], o)
 }

@@ -183,4 +183,16 @@ func (n *nameRecords) unit() string { return "names" }
 func (n *nameRecords) provenance() []checkpoint.Source { return slices.Clone(n.sources) }
 
 // rules implements records.
-func (n *nameRecords) rules() any { return n.report }
+func (n *nameRecords) rules() any {
+	r := nameRules{FamilyReport: n.report}
+	if form := datasets.Form(n.job.Settings.NameForm); form != datasets.Whole {
+		r.SuffixList = datasets.SuffixList()
+	}
+	return r
+}
+
+// nameRules is what the checkpoint keeps of what was done with the names.
+type nameRules struct {
+	datasets.FamilyReport
+	SuffixList string `json:"suffix_list,omitempty"` // of the public suffixes that were cut off
+}

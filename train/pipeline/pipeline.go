@@ -34,7 +34,7 @@ type Job struct {
 	Baseline  bool          // the model's baseline is trained too, on the same records
 	Workers   int           // goroutines; 0: all cores
 	Hooks     []train.Hook
-	Done      func(*Result) error // called when the model is trained and tested, before its baseline; nil: nothing
+	Done      func(*Result) error              // called when the model is trained and tested, before its baseline; nil: nothing
 	Log       func(format string, args ...any) // a line for people; nil: none
 }
 
