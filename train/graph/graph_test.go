@@ -26,6 +26,15 @@ var nets = map[string]layers.Stack{
 		{Kind: "dense", Units: 1, Init: "glorot_uniform"},
 		{Kind: "activation", Function: "sigmoid"},
 	}},
+	"values with normalisation": {Input: []int{7}, Layers: []layers.Spec{
+		{Kind: "dense", Units: 6, Init: "he_normal", L2: 0.01},
+		{Kind: "activation", Function: "tanh"},
+		{Kind: "batch_norm"},
+		{Kind: "dropout", Rate: 0.3},
+		{Kind: "batch_norm"},
+		{Kind: "dense", Units: 1, Init: "glorot_uniform"},
+		{Kind: "activation", Function: "sigmoid"},
+	}},
 	"values with penalties": {Input: []int{7}, Layers: []layers.Spec{
 		{Kind: "dense", Units: 6, Init: "he_normal", L2: 0.01},
 		{Kind: "activation", Function: "relu"},
