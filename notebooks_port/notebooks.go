@@ -3,10 +3,19 @@
 package notebooks_port
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"strings"
 
+	"threatnet/datasets"
+	"threatnet/datasets/source"
+	"threatnet/models/checkpoint"
+	"threatnet/models/exfilmlp"
+	"threatnet/notebooks_port/cicids_lstm"
+	"threatnet/notebooks_port/devo_dga"
 	"threatnet/notebooks_port/endgame_lstm"
+	"threatnet/notebooks_port/exfiltration"
 	"threatnet/train/pipeline"
 )
 
@@ -16,12 +25,45 @@ type Port struct {
 	Summary string
 	// Job is the training that the notebook describes, in a mode of package train, on the given sources.
 	Job func(mode string, sources pipeline.Sources) (pipeline.Job, error)
+	// Corpus writes the synthetic records that are trained on where no source is named, as a source that Job takes.
+	Corpus func(w io.Writer, seed uint64) error
+	// Apply is the notebook's stage of this name, from a table to the table with predictions as CSV; it returns what is
+	// wrong with rows that it left out. nil: the notebook has none.
+	Apply func(ctx context.Context, w io.Writer, weights *checkpoint.File, table *source.Source, workers int) (bad []error, err error)
+	// Detect is the search that the notebook's model is deployed in: it writes what it reports of events as CSV. nil: there
+	// is none.
+	Detect func(w io.Writer, weights *checkpoint.File, events []datasets.Query, o exfilmlp.DetectOptions) error
 }
 
 // List lists the ports.
 func List() []Port {
 	return []Port{
-		{"endgame-lstm", "Multiclass LSTM classification of DGA families (Endgame): embedding, LSTM, softmax", endgame_lstm.Job},
+		{
+			Name:    "endgame-lstm",
+			Summary: "Multiclass LSTM classification of DGA families (Endgame): embedding, LSTM, softmax",
+			Job:     endgame_lstm.Job,
+			Corpus:  endgame_lstm.Corpus,
+		},
+		{
+			Name:    "devo-dga",
+			Summary: "DGA domain classifier (Devo, Keras-ONNX): perceptron on length, entropy and vowels",
+			Job:     devo_dga.Job,
+			Corpus:  endgame_lstm.Corpus,
+		},
+		{
+			Name:    "exfiltration",
+			Summary: "DNS exfiltration (Splunk): perceptron on the characters of queries and their windows",
+			Job:     exfiltration.Job,
+			Corpus:  exfiltration.Corpus,
+			Apply:   exfiltration.Apply,
+			Detect:  exfiltration.Detect,
+		},
+		{
+			Name:    "cicids-lstm",
+			Summary: "Network flows of CICIDS2017 out of Splunk: embedding, LSTM, sigmoid, under TensorBoard",
+			Job:     cicids_lstm.Job,
+			Corpus:  cicids_lstm.Corpus,
+		},
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ import (
 
 func newNotebook(e *env) *cobra.Command {
 	c := &cobra.Command{Use: "notebook", Short: "list and run the ports of the source notebooks"}
-	c.AddCommand(newNotebookList(e), newNotebookRun(e))
+	c.AddCommand(newNotebookList(e), newNotebookRun(e), newNotebookApply(e), newNotebookDetect(e))
 	return c
 }
 
@@ -44,19 +45,22 @@ func newNotebookRun(e *env) *cobra.Command {
 	var f notebookFlags
 	c := &cobra.Command{
 		Use:   "run NAME",
-		Short: "run the port of a notebook",
-		Long: `Run the port of a notebook by its recipe. Corrected mode does what the notebook
-meant, parity mode what it does; PORT.md of each port lists the differences.
-Without --data it runs on the embedded synthetic corpus.`,
+		Short: "train what a notebook trains",
+		Long: `Run the port of a notebook by its recipe: train, and report. Corrected mode does
+what the notebook meant, parity mode what it does; PORT.md of each port lists
+the differences. Without --data it runs on synthetic records of its kind.`,
 		Example: `  threatnet notebook run endgame-lstm --data feed.csv --benign top-1m.csv
-  threatnet notebook run endgame-lstm --mode parity`,
+  threatnet notebook run endgame-lstm --mode parity
+  threatnet notebook run exfiltration --data iodine=tunnel.pcap --benign office.pcap`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return runNotebook(c.Context(), e, args[0], &f) },
 	}
 	fs := c.Flags()
 	fs.SortFlags = false
-	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled names, `SOURCE`; may be repeated (default the embedded corpus)")
-	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "names that are all benign, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled records, `SOURCE`; may be repeated (default synthetic ones)")
+	fs.StringArrayVar(&f.sources.Benign, "benign", nil, "records that are all benign, `SOURCE`; may be repeated")
+	fs.StringArrayVar(&f.sources.Validation, "validation", nil, "records to choose with, `SOURCE`, instead of a split; may be repeated")
+	fs.StringArrayVar(&f.sources.Test, "test", nil, "records to test with, `SOURCE`, instead of a split; may be repeated")
 	sourceFlags(fs, &f.sources.Options)
 	fs.StringVar(&f.mode, "mode", train.Corrected, "corrected or parity")
 	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default NAME.safetensors)")
@@ -73,12 +77,12 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
-		corpus, remove, err := writeCorpus(f.seed, corpusNames)
+		corpus, remove, err := writeCorpus(func(w io.Writer) error { return p.Corpus(w, f.seed) })
 		if err != nil {
 			return err
 		}
 		defer remove()
-		e.logf("no --data: running on the embedded synthetic corpus")
+		e.logf("no --data: running on synthetic records")
 		f.sources.Data = []string{corpus}
 	}
 	job, err := p.Job(f.mode, f.sources)

@@ -37,16 +37,15 @@ works; its figures say nothing about names from the wild.`,
 	return c
 }
 
-// writeCorpus writes the embedded corpus to a temporary file; remove deletes it.
-func writeCorpus(seed uint64, perFamily int) (path string, remove func(), err error) {
+// writeCorpus writes a synthetic corpus to a temporary file; remove deletes it.
+func writeCorpus(write func(io.Writer) error) (path string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "threatnet-")
 	if err != nil {
 		return "", nil, err
 	}
 	remove = func() { _ = os.RemoveAll(dir) }
 	path = filepath.Join(dir, "synthetic-corpus.csv")
-	err = atomicfile.Write(path, 0o600, func(w io.Writer) error { return synth.Write(w, synth.KindCorpus, seed, perFamily) })
-	if err != nil {
+	if err = atomicfile.Write(path, 0o600, write); err != nil {
 		remove()
 		return "", nil, err
 	}
@@ -54,7 +53,7 @@ func writeCorpus(seed uint64, perFamily int) (path string, remove func(), err er
 }
 
 func runQuickstart(ctx context.Context, e *env, out string, seed uint64) error {
-	corpus, remove, err := writeCorpus(seed, corpusNames)
+	corpus, remove, err := writeCorpus(func(w io.Writer) error { return synth.Write(w, synth.KindCorpus, seed, corpusNames) })
 	if err != nil {
 		return err
 	}

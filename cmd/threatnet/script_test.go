@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"threatnet/internal/golden"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -25,8 +27,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts of testdata/script. They find in the environment CORPUS, a labelled CSV of 220 names
-// (benign, suppobox, tinba); MODEL, a checkpoint trained on it for three epochs; and UNFINISHED, the same training
-// interrupted after the first.
+// (benign, suppobox, tinba); MODEL, a checkpoint trained on it for three epochs; UNFINISHED, the same training
+// interrupted after the first; and GOLDEN, the folder of the golden files.
 func TestScripts(t *testing.T) {
 	shared := t.TempDir()
 	corpus, model := filepath.Join(shared, "corpus.csv"), filepath.Join(shared, "model.safetensors")
@@ -44,6 +46,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CORPUS", corpus)
 			e.Setenv("MODEL", model)
 			e.Setenv("UNFINISHED", interrupted+".resume")
+			e.Setenv("GOLDEN", golden.Path(""))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -97,7 +97,7 @@ func candidates(kind string) []format {
 	case Names:
 		return slices.Concat(unmistakable, feeds())
 	}
-	return slices.Concat(unmistakable, flows(), feeds())
+	return slices.Concat(logs(), flows(), feeds())
 }
 
 // lookup finds a format by its name among those of a kind.

@@ -95,11 +95,11 @@ func asked(queries datasets.Queries) datasets.Domains {
 			d := datasets.Domain{Family: q.Label, Fields: q.Fields, File: q.File, Line: q.Line}
 			if err == nil {
 				d.Raw = datasets.EscapeName(q.Name)
-				if !q.Time.IsZero() {
+				if q.Time.Unix() > 0 { // a log without years begins in the year 0
 					d.Day = int32(q.Time.Unix() / (24 * 60 * 60))
 				}
 				if d.Name, err = datasets.Normalize(d.Raw); err != nil {
-					reason, _ := err.(datasets.Reason) //nolint:errorlint // Normalize answers with a Reason itself
+					reason, _ := err.(datasets.Reason)
 					err = &datasets.RowError{Pos: datasets.Pos{File: q.File, Line: q.Line, Column: 1}, Reason: reason}
 				}
 			}

@@ -86,23 +86,23 @@ func TestCompression(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	path := write(t, filepath.Join(t.TempDir(), "x.csv"), []byte("site,kind\na.com,goz\n?,goz\nb.com,alexa\n"))
-	s := one(t, path, Options{NameColumn: "site", Label: "kind"})
+	s := one(t, path, Options{Kind: Names, NameColumn: "site", Label: "kind"})
 	if diff := cmp.Diff([]string{"2 a.com goz", "! " + path + ":3:1: bad character", "4 b.com benign"}, content(s)); diff != "" {
 		t.Error(diff)
 	}
-	s = one(t, path, Options{NameColumn: "site", Label: "kind", Strict: true})
+	s = one(t, path, Options{Kind: Names, NameColumn: "site", Label: "kind", Strict: true})
 	if diff := cmp.Diff([]string{"2 a.com goz", "! bad row: " + path + ":3:1: bad character"}, content(s)); diff != "" {
 		t.Error(diff)
 	}
-	s = one(t, path, Options{NameColumn: "name", Label: "kind"})
+	s = one(t, path, Options{Kind: Names, NameColumn: "name", Label: "kind"})
 	if diff := cmp.Diff([]string{"! " + path + `: no such column: "name" is not among "site", "kind"`}, content(s)); diff != "" {
 		t.Error(diff)
 	}
-	s = one(t, "x="+path, Options{NameColumn: "site", Label: "kind"})
+	s = one(t, "x="+path, Options{Kind: Names, NameColumn: "site", Label: "kind"})
 	if got := content(s); len(got) != 1 || !strings.HasPrefix(got[0], "! "+path+": a family is given") {
 		t.Error(got)
 	}
-	if s := one(t, "plain:"+path, Options{}); content(s)[1] != "! "+path+":2:1: bad character" {
+	if s := one(t, "plain:"+path, Options{Kind: Names}); content(s)[1] != "! "+path+":2:1: bad character" {
 		t.Error(content(s))
 	}
 }

@@ -5,7 +5,9 @@ package endgame_lstm
 
 import (
 	_ "embed"
+	"io"
 
+	"threatnet/datasets/synth"
 	"threatnet/models/dgalstm"
 	"threatnet/train"
 	"threatnet/train/pipeline"
@@ -33,4 +35,12 @@ func Job(mode string, sources pipeline.Sources) (pipeline.Job, error) {
 		return pipeline.Job{}, err
 	}
 	return pipeline.Job{Kind: dgalstm.Kind, Settings: s, Sources: sources}, nil
+}
+
+// corpusNames is how many names of each family the synthetic corpus has.
+const corpusNames = 500
+
+// Corpus writes the embedded synthetic corpus: names of DGA families, and popular ones.
+func Corpus(w io.Writer, seed uint64) error {
+	return synth.Write(w, synth.KindCorpus, seed, corpusNames)
 }

@@ -1,6 +1,10 @@
 package pipeline
 
-import "threatnet/datasets"
+import (
+	"strings"
+
+	"threatnet/datasets"
+)
 
 // features tells which features any flow of a source has a value of.
 type features struct {
@@ -25,12 +29,23 @@ func (m *features) of(flows datasets.Flows) datasets.Flows {
 	}
 }
 
-// missing names the features that no flow has a value of, in their order; none if there are no flows.
-func (m *features) missing() (names []string) {
+// mostNamed is how many features a warning names.
+const mostNamed = 12
+
+// warn names the features that no flow of the source has a value of, if there are any flows.
+func (m *features) warn(path string, log func(string, ...any)) {
+	var missing []string
 	for i, name := range datasets.FlowFeatures() {
 		if m.flows && !m.has[i] {
-			names = append(names, name)
+			missing = append(missing, name)
 		}
 	}
-	return names
+	n := len(missing)
+	if n == 0 {
+		return
+	}
+	if n > mostNamed {
+		missing = append(missing[:mostNamed:mostNamed], "...")
+	}
+	log("warning: %s: no flow has a value of %d of the %d features: %s", path, n, datasets.NumFlowFeatures, strings.Join(missing, ", "))
 }

@@ -103,9 +103,7 @@ func readFlows(ctx context.Context, all []opened, opt datasets.FlowOptions, log 
 	log("%s", strings.TrimRight(report.String(), "\n"))
 	var provenance []checkpoint.Source
 	for i, s := range all {
-		if missing := measured[i].missing(); missing != nil {
-			log("warning: %s: no flow has a value of %d of the %d features: %s", s.Path, len(missing), datasets.NumFlowFeatures, strings.Join(missing, ", "))
-		}
+		measured[i].warn(s.Path, log)
 		p, err := s.provenance(types[i])
 		if err != nil {
 			return nil, nil, nil, err
