@@ -56,7 +56,7 @@ var defaultsOf = map[string]defaults{
 		change:  func(s *Settings) { s.Binary, s.Input, s.Bins = true, "bins", 16 },
 		parity: func(s *Settings) {
 			s.Descent = Descent{Epochs: 2, BatchSize: 16, Optimizer: "rmsprop", LearningRate: 0.001, Schedule: "constant", Shards: 2}
-			s.Split = ByClass
+			s.Split, s.MaxBenign, s.MaxPerFamily = ByClass, 500, 500
 		},
 	},
 	"linear": {

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"threatnet/datasets"
 	"threatnet/datasets/feed"
@@ -118,6 +119,9 @@ func fail(path string, err error) error {
 	var in *fs.PathError
 	if errors.As(err, &in) {
 		err = in.Err
+	}
+	if strings.HasPrefix(err.Error(), path+":") { // and the place in it
+		return err
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

@@ -33,7 +33,7 @@ var rules = Rules{
 		{"gorgonia.org/...", []string{"train/graph"}},
 		{"C", nil},
 	},
-	TestOnly: []string{"internal/golden"},
+	TestOnly: []string{"internal/golden", "serve/servetest", "datasets/feed/feedtest"},
 }
 
 func TestModule(t *testing.T) {

@@ -106,7 +106,7 @@ func TestResumedRecords(t *testing.T) {
 // TestResumedBatchNorm resumes dga-mlp, whose moving statistics must come back too.
 func TestResumedBatchNorm(t *testing.T) {
 	data := corpus(t, 60)
-	make := func() Job {
+	newJob := func() Job {
 		s, err := train.DefaultSettings("dga-mlp", train.Corrected)
 		if err != nil {
 			t.Fatal(err)
@@ -114,7 +114,7 @@ func TestResumedBatchNorm(t *testing.T) {
 		s.Epochs, s.BatchSize, s.Warmup = 2, 32, 2
 		return Job{Kind: "dga-mlp", Settings: s, Sources: Sources{Data: []string{data}}, Out: filepath.Join(t.TempDir(), "m.safetensors"), Log: t.Logf}
 	}
-	whole, part := make(), make()
+	whole, part := newJob(), newJob()
 	if _, err := Train(t.Context(), whole); err != nil {
 		t.Fatal(err)
 	}

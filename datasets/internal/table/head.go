@@ -16,6 +16,9 @@ func SkipHead(r *bufio.Reader) (lines int, err error) {
 		}
 		switch {
 		case len(line) == 0 || !Skip(line):
+			if err == bufio.ErrBufferFull { // a long row
+				err = nil
+			}
 			return lines, notEOF(err)
 		case err == nil || err == io.EOF:
 			if _, err := r.Discard(len(line)); err != nil {
