@@ -2,7 +2,9 @@ package kernel
 
 import "unsafe"
 
-// Product is C = A·B, or C += A·B with Add, for a B of PanelWidth columns.
+// Product is C = A·B, or C += A·B with Add, for a B of PanelWidth columns, of which the first Cols are computed (0: all).
+//
+// The columns after Cols, in whole vectors, may be written or not; B and C have them.
 //
 // A has rows ARow apart. The inner dimension runs over Blocks blocks of K steps: inside a block A moves by AStep, from
 // block to block by ABlock; B moves by BStep at each of the Blocks·K steps. So one call covers a row-major A (AStep 1), a
@@ -16,13 +18,13 @@ type Product[T Float] struct {
 	B                   []T
 	BStep               int
 	C                   []T
-	CRow                int
+	CRow, Cols          int
 	Add                 bool
 }
 
 // Run computes the first rows rows of C.
 func (p *Product[T]) Run(rows int) {
-	sized(rows | p.ARow | p.AStep | p.ABlock | p.K | p.Blocks | p.BStep | p.CRow)
+	sized(rows | p.ARow | p.AStep | p.ABlock | p.K | p.Blocks | p.BStep | p.CRow | p.Cols)
 	if rows == 0 {
 		return
 	}
@@ -34,6 +36,9 @@ func (p *Product[T]) Run(rows int) {
 			}
 		}
 		return
+	}
+	if p.Cols > PanelWidth {
+		panic("kernel: more columns than a panel has")
 	}
 	if p.ARow == 0 && rows > 1 || p.AStep == 0 && p.K > 1 {
 		panic("kernel: stride too small")

@@ -52,19 +52,27 @@ func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add 
 		accumulate = 1
 	}
 	aRow, aStep, aBlock, bStep, cRow := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.CRow
+	if narrow := p.Cols > 0 && p.Cols <= PanelWidth/2; active == levelAVX512 && narrow {
+		product32x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
+		return
+	}
 	if active == levelAVX512 {
 		product64x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
 		return
+	}
+	width := PanelWidth
+	if p.Cols > 0 {
+		width = p.Cols
 	}
 	switch rows {
 	case 1:
 		product64x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
 	case 2:
-		for j := 0; j < PanelWidth; j += 32 {
+		for j := 0; j < width; j += 32 {
 			product32x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep+j], bStep, &c[j], cRow, tiles, rows, accumulate)
 		}
 	default:
-		for j := 0; j < PanelWidth; j += 16 {
+		for j := 0; j < width; j += 16 {
 			product16x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep+j], bStep, &c[j], cRow, tiles, rows, accumulate)
 		}
 	}

@@ -629,6 +629,453 @@ step1:
 	VZEROUPPER
 	RET
 
+// func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·product32x512(SB), NOSPLIT, $0-104
+	MOVQ a+0(FP), AX
+	MOVQ aBlock+24(FP), R11
+	MOVQ aRow+8(FP), R12
+	MOVQ aStep+16(FP), R13
+	MOVQ bStep+56(FP), DI
+	MOVQ c+64(FP), DX
+	MOVQ cRow+72(FP), BX
+	MOVQ rows+88(FP), R14
+	MOVQ tiles+80(FP), R10
+	CMPQ R14, $0x01
+	JEQ  tile1
+	CMPQ R14, $0x02
+	JEQ  tile2
+	CMPQ R14, $0x03
+	JEQ  tile3
+	CMPQ R14, $0x04
+	JEQ  tile4
+	CMPQ R14, $0x05
+	JEQ  tile5
+
+tile6:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	CMPQ    add+96(FP), $0x00
+	JEQ     zero6
+	MOVQ    DX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z2
+	VMOVUPS 64(R8), Z3
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z4
+	VMOVUPS 64(R8), Z5
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z8
+	VMOVUPS 64(R8), Z9
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z10
+	VMOVUPS 64(R8), Z11
+	JMP     block6
+
+zero6:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+block6:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step6:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R8)(R12*1), Z15
+	VFMADD231PS  Z12, Z15, Z2
+	VFMADD231PS  Z13, Z15, Z3
+	VBROADCASTSS (R8)(R12*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VBROADCASTSS (R9), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VBROADCASTSS (R9)(R12*1), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VBROADCASTSS (R9)(R12*2), Z19
+	VFMADD231PS  Z12, Z19, Z10
+	VFMADD231PS  Z13, Z19, Z11
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step6
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block6
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x06, R12, R8
+	ADDQ         R8, AX
+	DECQ         R10
+	JNZ          tile6
+	VZEROUPPER
+	RET
+
+tile5:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	CMPQ    add+96(FP), $0x00
+	JEQ     zero5
+	MOVQ    DX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z2
+	VMOVUPS 64(R8), Z3
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z4
+	VMOVUPS 64(R8), Z5
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z8
+	VMOVUPS 64(R8), Z9
+	JMP     block5
+
+zero5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+block5:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step5:
+	VMOVUPS      (SI), Z10
+	VMOVUPS      64(SI), Z11
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R8)(R12*1), Z13
+	VFMADD231PS  Z10, Z13, Z2
+	VFMADD231PS  Z11, Z13, Z3
+	VBROADCASTSS (R8)(R12*2), Z14
+	VFMADD231PS  Z10, Z14, Z4
+	VFMADD231PS  Z11, Z14, Z5
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z11, Z15, Z7
+	VBROADCASTSS (R9)(R12*1), Z16
+	VFMADD231PS  Z10, Z16, Z8
+	VFMADD231PS  Z11, Z16, Z9
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step5
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block5
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x05, R12, R8
+	ADDQ         R8, AX
+	DECQ         R10
+	JNZ          tile5
+	VZEROUPPER
+	RET
+
+tile4:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	CMPQ    add+96(FP), $0x00
+	JEQ     zero4
+	MOVQ    DX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z2
+	VMOVUPS 64(R8), Z3
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z4
+	VMOVUPS 64(R8), Z5
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	JMP     block4
+
+zero4:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+block4:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step4:
+	VMOVUPS      (SI), Z8
+	VMOVUPS      64(SI), Z9
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R8)(R12*1), Z11
+	VFMADD231PS  Z8, Z11, Z2
+	VFMADD231PS  Z9, Z11, Z3
+	VBROADCASTSS (R8)(R12*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z8, Z13, Z6
+	VFMADD231PS  Z9, Z13, Z7
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step4
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block4
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x04, R12, R8
+	ADDQ         R8, AX
+	DECQ         R10
+	JNZ          tile4
+	VZEROUPPER
+	RET
+
+tile3:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	CMPQ    add+96(FP), $0x00
+	JEQ     zero3
+	MOVQ    DX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z2
+	VMOVUPS 64(R8), Z3
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z4
+	VMOVUPS 64(R8), Z5
+	JMP     block3
+
+zero3:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+block3:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step3:
+	VMOVUPS      (SI), Z6
+	VMOVUPS      64(SI), Z7
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R8)(R12*1), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VFMADD231PS  Z7, Z9, Z3
+	VBROADCASTSS (R8)(R12*2), Z10
+	VFMADD231PS  Z6, Z10, Z4
+	VFMADD231PS  Z7, Z10, Z5
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step3
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block3
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x03, R12, R8
+	ADDQ         R8, AX
+	DECQ         R10
+	JNZ          tile3
+	VZEROUPPER
+	RET
+
+tile2:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	CMPQ    add+96(FP), $0x00
+	JEQ     zero2
+	MOVQ    DX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	ADDQ    BX, R8
+	VMOVUPS (R8), Z2
+	VMOVUPS 64(R8), Z3
+	JMP     block2
+
+zero2:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+block2:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step2:
+	VMOVUPS      (SI), Z4
+	VMOVUPS      64(SI), Z5
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R8)(R12*1), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VFMADD231PS  Z5, Z7, Z3
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step2
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block2
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x02, R12, R8
+	ADDQ         R8, AX
+	DECQ         R10
+	JNZ          tile2
+	VZEROUPPER
+	RET
+
+tile1:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	CMPQ    add+96(FP), $0x00
+	JEQ     zero1
+	MOVQ    DX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	JMP     block1
+
+zero1:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+block1:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step1:
+	VBROADCASTSS (R8), Z2
+	VFMADD231PS  (SI), Z2, Z0
+	VFMADD231PS  64(SI), Z2, Z1
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step1
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x01, R12, R8
+	ADDQ         R8, AX
+	DECQ         R10
+	JNZ          tile1
+	VZEROUPPER
+	RET
+
 // func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
 // Requires: AVX, FMA3
 TEXT ·product16x256(SB), NOSPLIT, $0-104

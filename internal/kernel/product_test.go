@@ -21,6 +21,9 @@ func TestProduct(t *testing.T) {
 			rows := 1 + r.IntN(15)
 			p := Product[float32]{K: r.IntN(40), Blocks: r.IntN(4), Add: r.IntN(2) == 0, BStep: PanelWidth + r.IntN(2)*r.IntN(20), CRow: PanelWidth + r.IntN(2)*r.IntN(30)}
 			if r.IntN(2) == 0 {
+				p.Cols = 1 + r.IntN(PanelWidth)
+			}
+			if r.IntN(2) == 0 {
 				p.ARow, p.AStep = p.K+r.IntN(20), 1
 			} else {
 				p.ARow, p.AStep = 1, rows+r.IntN(20)
@@ -45,6 +48,9 @@ func TestProduct(t *testing.T) {
 					if !same(p.C[i], before[i]) {
 						t.Fatalf("%+v: wrote between the rows of C", p)
 					}
+					continue
+				}
+				if p.Cols > 0 && col >= p.Cols {
 					continue
 				}
 				var sum, size float64

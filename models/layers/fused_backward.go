@@ -34,7 +34,7 @@ func (s *fusedScratch[T]) backward(shard int) {
 			break
 		}
 		for c := 0; c < s.hp; c += pw {
-			m := kernel.Product[T]{A: p.g[o*pw:], ARow: pw, AStep: 1, ABlock: p.cap * pw, K: pw, Blocks: s.np, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs}
+			m := kernel.Product[T]{A: p.g[o*pw:], ARow: pw, AStep: 1, ABlock: p.cap * pw, K: pw, Blocks: s.np, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs, Cols: min(pw, s.hp-c)}
 			m.Run(oNext - o)
 		}
 		if hi-o >= weightRows {
@@ -108,7 +108,7 @@ func (s *fusedScratch[T]) padBackward(p *fusedShard[T]) {
 		}
 		a.Run()
 		for c := 0; c < s.hp && t > 0; c += pw {
-			m := kernel.Product[T]{A: g, ARow: gates, AStep: 1, K: gates, Blocks: 1, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs}
+			m := kernel.Product[T]{A: g, ARow: gates, AStep: 1, K: gates, Blocks: 1, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs, Cols: min(pw, s.hp-c)}
 			m.Run(1)
 		}
 	}
@@ -148,23 +148,22 @@ func (s *fusedScratch[T]) reduce(shard int) {
 	}
 }
 
-// embeddingGrad makes dE = dP·Wᵀ for the shard's part of the columns. The rows of ids that are not in use are zero.
+// embeddingGrad makes dE = dP·Wᵀ for the shard's part of the ids in use, and clears the shard's part of the others.
 func (s *fusedScratch[T]) embeddingGrad(shard int) {
-	blocks := columns(s.ep) / pw
-	lo, hi := blocks*shard/s.shards*pw, blocks*(shard+1)/s.shards*pw
 	slots, gates := len(s.ids), s.np*pw
-	for c := lo; c < hi; c += pw {
-		m := kernel.Product[T]{A: s.dp, ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[c:], CRow: s.es}
-		m.Run(slots)
+	lo, hi := slots*shard/s.shards, slots*(shard+1)/s.shards
+	for c := 0; c < s.ep; c += pw {
+		m := kernel.Product[T]{A: s.dp[lo*pw:], ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[lo*s.es+c:], CRow: s.es, Cols: min(pw, s.ep-c)}
+		m.Run(hi - lo)
 	}
-	lo, hi = min(lo, s.e), min(hi, s.e)
 	de := s.grads[0]
-	for id := range s.layer.embedding.spec.Vocabulary {
-		row := de[id*s.e:][lo:hi]
-		if s.stamp[id] == s.batch {
-			copy(row, s.demb[int(s.slot[id])*s.es+lo:])
-		} else {
-			clear(row)
+	for k, id := range s.ids[lo:hi] {
+		copy(de[int(id)*s.e:][:s.e], s.demb[(lo+k)*s.es:])
+	}
+	vocabulary := s.layer.embedding.spec.Vocabulary
+	for id := vocabulary * shard / s.shards; id < vocabulary*(shard+1)/s.shards; id++ {
+		if s.stamp[id] != s.batch {
+			clear(de[id*s.e:][:s.e])
 		}
 	}
 }

@@ -81,11 +81,12 @@ func (l *level) dispatch(r reg.GPPhysical, most int) {
 	}
 }
 
-// product writes the loops of Product: tiles of up to six rows by 64 columns, at the AVX2 level by 16, 32 or 64 of them.
+// product writes the loops of Product: tiles of up to six rows by 64 columns or 32, at the AVX2 level by 16, 32 or 64.
 func product(f *file) {
 	f.levels(func(l *level) {
 		if l.wide {
 			l.productLoop(4, 6)
+			l.productLoop(2, 6)
 			return
 		}
 		l.productLoop(2, 6)
