@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"threatnet/serve/engine"
-	"threatnet/serve/httpx"
 )
 
 // readRules reads the lists of names; nil where there are none.
@@ -38,27 +37,6 @@ func readList(rules *engine.Rules, rule, path string) error {
 	}
 	defer func() { _ = f.Close() }()
 	return rules.Read(rule, f)
-}
-
-// readTokens gives the tokens of the options and of the file. A file without tokens is an error.
-func (s *Server) readTokens() ([]string, error) {
-	tokens := s.opt.Tokens
-	if s.opt.TokenFile == "" {
-		return tokens, nil
-	}
-	f, err := os.Open(s.opt.TokenFile)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	more, err := httpx.ReadTokens(f)
-	if err == nil && len(more) == 0 {
-		err = httpx.ErrNoTokens
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.opt.TokenFile, err)
-	}
-	return append(tokens[:len(tokens):len(tokens)], more...), nil
 }
 
 // certificates are those of the server, and the authorities of its clients'.

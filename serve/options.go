@@ -37,12 +37,14 @@ type Options struct {
 	Log     *slog.Logger
 }
 
-// DSDL is the listener of Splunk's container protocol. It needs tokens.
+// DSDL is the listener of Splunk's container protocol. It needs tokens; those of the main listener are not for it.
 type DSDL struct {
-	Listen  string
-	HTTP    bool   // plain, instead of TLS
-	TLSCert string // files of its certificate and key; "" for a self-signed one
-	TLSKey  string
-	Dir     string // of the models that fit makes
-	Trainer dsdl.Trainer
+	Listen    string
+	HTTP      bool   // plain, instead of TLS
+	TLSCert   string // files of its certificate and key; "" for a self-signed one
+	TLSKey    string
+	TokenFile string   // of tokens, one a line
+	Tokens    []string // more tokens
+	Dir       string   // of the models that fit makes
+	Trainer   dsdl.Trainer
 }

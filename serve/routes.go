@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"threatnet/serve/httpx"
 	"threatnet/serve/mlflow"
@@ -28,8 +29,8 @@ func (s *Server) main() http.Handler {
 	page.Register(mux, s.engine, page.Options{Version: s.opt.Version})
 	mux.HandleFunc("/", notFound(mux))
 	return httpx.Wrap(mux, httpx.Options{
-		Tokens: s.tokens, Gate: s.gate, MaxBody: s.opt.MaxBody, MaxRows: s.opt.MaxRows, Timeout: s.opt.Timeout,
-		Stream: native.IsStream, Public: isPublic, Log: s.log, Observer: s.metrics,
+		Tokens: s.access.tokens, Gate: s.gate, MaxBody: s.opt.MaxBody, MaxRows: s.opt.MaxRows, Timeout: s.opt.Timeout,
+		Stream: native.IsStream, Public: isPublic, Fail: failing, Log: s.log, Observer: s.metrics,
 	})
 }
 
@@ -53,6 +54,20 @@ func (s *Server) readiness(w http.ResponseWriter, _ *http.Request) {
 var publicPaths = []string{"/healthz", "/readyz", "/v2/health/live", "/v2/health/ready", "/ping", "/health"}
 
 func isPublic(r *http.Request) bool { return slices.Contains(publicPaths, r.URL.Path) }
+
+// failing gives the way in which the protocol of a path writes errors; nil for the server's own.
+func failing(r *http.Request) httpx.ErrorWriter {
+	path := r.URL.Path
+	switch model, ok := strings.CutPrefix(path, "/v1/models/"); {
+	case path == "/v2", strings.HasPrefix(path, "/v2/"):
+		return oip.WriteError
+	case path == "/invocations", path == "/version":
+		return mlflow.WriteError
+	case ok && (strings.Contains(model, "/") || r.Method == http.MethodPost):
+		return tfserving.WriteError
+	}
+	return nil
+}
 
 // notFound answers where no route does: 405 where another method has one.
 func notFound(mux *http.ServeMux) http.HandlerFunc {

@@ -61,8 +61,8 @@ func (s *Server) listen(ctx context.Context) (all []listening, err error) {
 		}
 	}()
 	var secure *tls.Config
-	if s.tls != nil {
-		secure = s.tls.config()
+	if s.access.tls != nil {
+		secure = s.access.tls.config()
 	}
 	main := s.server(s.handler)
 	main.ReadTimeout = s.opt.Timeout
@@ -74,11 +74,8 @@ func (s *Server) listen(ctx context.Context) (all []listening, err error) {
 	all = append(all, l)
 	s.log.Info("listening", "address", l.address, "models", len(s.engine.Models()))
 	if d := s.opt.DSDL; d != nil {
-		secure = nil
-		if !d.HTTP {
-			if secure, err = dsdl.TLS(d.Listen, d.TLSCert, d.TLSKey); err != nil {
-				return all, err
-			}
+		if secure, err = s.splunkTLS(); err != nil {
+			return all, err
 		}
 		if l, err = open(ctx, d.Listen, secure, s.server(s.dsdl())); err != nil {
 			return all, err
@@ -87,6 +84,18 @@ func (s *Server) listen(ctx context.Context) (all []listening, err error) {
 		s.log.Info("listening for DSDL", "address", l.address)
 	}
 	return all, nil
+}
+
+// splunkTLS gives the TLS settings of the DSDL listener, nil for plain HTTP.
+func (s *Server) splunkTLS() (*tls.Config, error) {
+	switch d := s.opt.DSDL; {
+	case d.HTTP:
+		return nil, nil
+	case s.splunk.tls != nil:
+		return s.splunk.tls.config(), nil
+	default:
+		return dsdl.SelfSignedTLS(d.Listen)
+	}
 }
 
 func (s *Server) server(h http.Handler) *http.Server {

@@ -25,9 +25,9 @@ type Server struct {
 	engine  *engine.Engine
 	metrics *telemetry.Metrics
 	gate    *httpx.Gate
-	tokens  *httpx.Tokens // nil where none is needed
-	tls     *certificates // of the main listener; nil for plain HTTP
-	handler http.Handler  // of the main listener
+	access  *access      // to the main listener
+	splunk  *access      // to that of DSDL; nil where there is none
+	handler http.Handler // of the main listener
 }
 
 // Errors of options.
@@ -37,7 +37,7 @@ var (
 	ErrKeyPair       = errors.New("a certificate and its key go together")
 )
 
-// New loads the checkpoints, the lists, the tokens and the certificate.
+// New loads the checkpoints, the lists, the tokens and the certificates.
 func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -65,25 +65,14 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// secure reads the tokens and the certificate.
-func (s *Server) secure() error {
-	tokens, err := s.readTokens()
-	if err != nil {
+// secure reads the tokens and the certificates of the listeners.
+func (s *Server) secure() (err error) {
+	o, d := &s.opt, s.opt.DSDL
+	if s.access, err = openAccess(o.Tokens, o.TokenFile, o.TLSCert, o.TLSKey, o.ClientCA); err != nil || d == nil {
 		return err
 	}
-	if len(tokens) > 0 {
-		if s.tokens, err = httpx.NewTokens(tokens); err != nil {
-			return err
-		}
-	}
-	o := &s.opt
-	switch {
-	case o.DSDL != nil && s.tokens == nil:
-		return ErrDSDLToken
-	case (o.TLSCert == "") != (o.TLSKey == "") || o.TLSCert == "" && o.ClientCA != "":
-		return ErrKeyPair
-	case o.TLSCert != "":
-		s.tls, err = openCertificates(o.TLSCert, o.TLSKey, o.ClientCA)
+	if s.splunk, err = openAccess(d.Tokens, d.TokenFile, d.TLSCert, d.TLSKey, ""); err == nil && s.splunk.tokens == nil {
+		err = ErrDSDLToken
 	}
 	return err
 }
@@ -91,14 +80,15 @@ func (s *Server) secure() error {
 // Engine gives the models.
 func (s *Server) Engine() *engine.Engine { return s.engine }
 
-// dsdl answers the requests of the DSDL listener, which checks tokens and sizes in a way of its own.
+// dsdl answers the requests of the DSDL listener, which checks tokens and sizes in a way of its own. A training takes as long
+// as it takes.
 func (s *Server) dsdl() http.Handler {
 	d := s.opt.DSDL
-	h := dsdl.New(s.engine, d.Trainer, dsdl.Options{Dir: d.Dir, Tokens: s.tokens, Version: s.opt.Version, Log: s.log})
+	h := dsdl.New(s.engine, d.Trainer, dsdl.Options{Dir: d.Dir, Tokens: s.splunk.tokens, Version: s.opt.Version, Log: s.log})
 	return httpx.Wrap(h, httpx.Options{Gate: s.gate, Log: s.log, Observer: s.metrics})
 }
 
-// Reload looks at the checkpoints, the lists, the tokens and the certificate again. What cannot be read stays as it was, and
+// Reload looks at the checkpoints, the lists, the tokens and the certificates again. What cannot be read stays as it was, and
 // is named in the error.
 func (s *Server) Reload(ctx context.Context) error {
 	errs := []error{s.engine.Reload(ctx)}
@@ -107,15 +97,9 @@ func (s *Server) Reload(ctx context.Context) error {
 	} else {
 		s.engine.SetRules(rules)
 	}
-	if s.tokens != nil {
-		tokens, err := s.readTokens()
-		if err == nil {
-			err = s.tokens.Set(tokens)
-		}
-		errs = append(errs, err)
-	}
-	if s.tls != nil {
-		errs = append(errs, s.tls.load())
+	errs = append(errs, s.access.reload())
+	if s.splunk != nil {
+		errs = append(errs, s.splunk.reload())
 	}
 	return errors.Join(errs...)
 }

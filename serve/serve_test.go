@@ -46,9 +46,15 @@ type log struct {
 	heard chan string
 }
 
+// maxLog is how many bytes of lines are kept.
+const maxLog = 256 << 10
+
 func (l *log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.text.Len() > maxLog {
+		l.text.Reset()
+	}
 	l.text.Write(p)
 	select {
 	case l.heard <- string(p):
@@ -78,10 +84,16 @@ func (l *log) wait(t *testing.T, text string) string {
 	}
 }
 
+// start has a server listen at a free port of loopback.
 func start(t *testing.T, o serve.Options) *running {
 	t.Helper()
+	return startLogging(t, slog.LevelDebug, o)
+}
+
+func startLogging(t *testing.T, level slog.Level, o serve.Options) *running {
+	t.Helper()
 	r := &running{ended: make(chan error, 1), log: &log{heard: make(chan string, 1000)}}
-	o.Listen, o.Log = "127.0.0.1:0", slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	o.Listen, o.Log = "127.0.0.1:0", slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: level}))
 	s, err := serve.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -236,6 +248,77 @@ func TestTokensAndLists(t *testing.T) {
 	}
 }
 
+// Refusals have the form of the protocol that was asked.
+func TestFormsOfRefusals(t *testing.T) {
+	s := start(t, serve.Options{Checkpoints: []string{checkpointOf(t, "dga-lstm")}, Tokens: []string{"one"}, MaxBody: 10})
+	const message = "Authorization: a bearer token is needed"
+	for path, want := range map[string]string{
+		"/v1/score":                              `{"error":{"code":"unauthorized","message":"a bearer token is needed","field":"Authorization"}}`,
+		"/v2/models/dga-lstm/infer":              `{"error":"` + message + `"}`,
+		"/v1/models/dga-lstm:predict":            `{"error":"` + message + `"}`,
+		"/v1/models/dga-lstm/versions/1:predict": `{"error":"` + message + `"}`,
+		"/invocations":                           `{"error_code":"UNAUTHENTICATED","message":"` + message + `"}`,
+	} {
+		got := do(t, http.DefaultClient, "POST", s.url+path, "{}")
+		if got.status != 401 || strings.TrimSpace(got.body) != want {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+		got = do(t, http.DefaultClient, "POST", s.url+path, oneName, "Authorization", "Bearer one")
+		if got.status != 413 || got.body[:8] != want[:8] || strings.HasPrefix(got.body, `{"error":"`) != strings.HasPrefix(want, `{"error":"`) {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+}
+
+// The DSDL listener has tokens and a certificate of its own, which are read again.
+func TestDSDLListener(t *testing.T) {
+	ca := newAuthority(t)
+	cert := ca.issue(t, "server")
+	file := write(t, filepath.Join(t.TempDir(), "tokens"), "from-file\n")
+	s := start(t, serve.Options{
+		Checkpoints: []string{checkpointOf(t, "dga-mlp")}, Tokens: []string{"main"}, Timeout: time.Minute,
+		DSDL: &serve.DSDL{Listen: "127.0.0.1:0", TLSCert: cert.cert, TLSKey: cert.key, TokenFile: file, Tokens: []string{"own"}, Dir: t.TempDir()},
+	})
+	_, rest, _ := strings.Cut(s.log.wait(t, "listening for DSDL"), "address=")
+	address := strings.TrimSpace(rest)
+	pool := x509.NewCertPool()
+	pool.AddCert(ca.cert)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}}
+	check := func(want map[string]int) {
+		t.Helper()
+		for token, status := range want {
+			if got := do(t, client, "GET", address+"/summary", "", "Authorization", token); got.status != status {
+				t.Errorf("%s: %d %s", token, got.status, got.body)
+			}
+		}
+	}
+	check(map[string]int{"own": 200, "Bearer from-file": 200, "main": 401})
+	for _, token := range []string{"own", "from-file"} {
+		if got := do(t, http.DefaultClient, "GET", s.url+"/v1/models", "", "Authorization", "Bearer "+token); got.status != 401 {
+			t.Errorf("%s at the main listener: %d", token, got.status)
+		}
+	}
+	write(t, file, "second\n")
+	next := newAuthority(t)
+	renewed := next.issue(t, "server")
+	for from, to := range map[string]string{renewed.cert: cert.cert, renewed.key: cert.key} {
+		text, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, to, string(text))
+	}
+	if err := s.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pool.AddCert(next.cert)
+	check(map[string]int{"own": 200, "second": 200, "from-file": 401})
+	s.stop()
+	if err := <-s.ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	model := checkpointOf(t, "dga-mlp")
 	for why, o := range map[string]serve.Options{
@@ -243,7 +326,7 @@ func TestRefusals(t *testing.T) {
 		"no such file":             {Checkpoints: []string{"nope.safetensors"}},
 		"list":                     {Checkpoints: []string{model}, Allow: []string{write(t, filepath.Join(t.TempDir(), "list"), "a b\n")}},
 		"no tokens":                {Checkpoints: []string{model}, TokenFile: write(t, filepath.Join(t.TempDir(), "tokens"), "\n")},
-		"needs a token":            {Checkpoints: []string{model}, DSDL: &serve.DSDL{Listen: "127.0.0.1:0"}},
+		"needs a token":            {Checkpoints: []string{model}, Tokens: []string{"main"}, DSDL: &serve.DSDL{Listen: "127.0.0.1:0"}},
 		"go together":              {Checkpoints: []string{model}, TLSCert: "cert.pem"},
 		"unknown model":            {Checkpoints: []string{model}, Engine: engine.Options{Thresholds: map[string]float64{"nope": 1}}},
 		"not a valid checkpoint":   {Checkpoints: []string{write(t, filepath.Join(t.TempDir(), "x.safetensors"), strings.Repeat("x", 100))}},

@@ -38,6 +38,7 @@ type notebookFlags struct {
 	out     string
 	seed    uint64
 	epochs  int
+	board   string
 	json    bool
 }
 
@@ -66,6 +67,7 @@ the differences. Without --data it runs on synthetic records of its kind.`,
 	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default NAME.safetensors)")
 	fs.Uint64Var(&f.seed, "seed", 1, "of weights, shuffles, masks and splits")
 	fs.IntVar(&f.epochs, "epochs", 0, "passes over the training split (default the recipe's)")
+	boardFlag(fs, &f.board)
 	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
 	return c
 }
@@ -96,6 +98,8 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	if f.epochs > 0 {
 		job.Settings.Epochs = f.epochs
 	}
-	_, err = trainJob(ctx, e, job, f.json)
-	return err
+	return withBoard(f.board, job, func(job pipeline.Job) error {
+		_, err := trainJob(ctx, e, job, f.json)
+		return err
+	})
 }

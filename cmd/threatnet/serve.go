@@ -10,14 +10,18 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"threatnet/serve"
 )
 
-// tokensVariable is the environment variable with tokens, divided by spaces or commas.
-const tokensVariable = "THREATNET_TOKENS"
+// The environment variables with tokens, divided by spaces or commas.
+const (
+	tokensVariable     = "THREATNET_TOKENS"
+	dsdlTokensVariable = "THREATNET_DSDL_TOKEN"
+)
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
@@ -41,7 +45,8 @@ file without the extension; requests that name none go to the first.
 
 Health is at /healthz and /readyz, Prometheus metrics at /metrics. With tokens,
 every request but those for health must have one ("Authorization: Bearer ...").
-Tokens come from --token-file and from the environment variable ` + tokensVariable + `.
+Tokens come from --token-file and from the environment variable ` + tokensVariable + `;
+those of --dsdl from --dsdl-token-file and ` + dsdlTokensVariable + `.
 
 SIGHUP reads the checkpoints, the lists, the tokens and the certificate again: a
 changed checkpoint is loaded and run before it takes over, a broken one is
@@ -85,6 +90,7 @@ way and end.`,
 	fs.BoolVar(&f.dsdl.HTTP, "dsdl-http", false, "plain HTTP for DSDL, instead of TLS")
 	fs.StringVar(&f.dsdl.TLSCert, "dsdl-cert", "", "certificate for DSDL, a PEM `FILE` (default self-signed)")
 	fs.StringVar(&f.dsdl.TLSKey, "dsdl-key", "", "key of that certificate, a PEM `FILE`")
+	fs.StringVar(&f.dsdl.TokenFile, "dsdl-token-file", "", "tokens for DSDL, one a line, in a `FILE`")
 	fs.StringVar(&f.dsdl.Dir, "dsdl-dir", ".", "folder of the models that DSDL's fit makes, a `DIR`")
 	return c
 }
@@ -99,8 +105,9 @@ func runServe(ctx context.Context, e *env, f *serveFlags) error {
 	}
 	o := f.options
 	o.Log, o.Version = log, version
-	o.Tokens = strings.FieldsFunc(os.Getenv(tokensVariable), func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	o.Tokens = tokensOf(tokensVariable)
 	if f.dsdl.Listen != "" {
+		f.dsdl.Tokens = tokensOf(dsdlTokensVariable)
 		f.dsdl.Trainer = dsdlTrainer{threads: o.Engine.Threads, log: log}
 		o.DSDL = &f.dsdl
 	}
@@ -109,7 +116,9 @@ func runServe(ctx context.Context, e *env, f *serveFlags) error {
 	defer signal.Stop(terminated)
 	s, err := serve.New(o)
 	switch {
-	case errors.Is(err, serve.ErrNoCheckpoints), errors.Is(err, serve.ErrDSDLToken), errors.Is(err, serve.ErrKeyPair):
+	case errors.Is(err, serve.ErrDSDLToken):
+		return usagef("--dsdl: %w: put it in %s or in a file, --dsdl-token-file", err, dsdlTokensVariable)
+	case errors.Is(err, serve.ErrNoCheckpoints), errors.Is(err, serve.ErrKeyPair):
 		return usage(err)
 	case err != nil:
 		return err
@@ -132,6 +141,10 @@ func runServe(ctx context.Context, e *env, f *serveFlags) error {
 		return ran
 	}
 	return context.Cause(ctx)
+}
+
+func tokensOf(variable string) []string {
+	return strings.FieldsFunc(os.Getenv(variable), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
 // onHangup calls f for each SIGHUP, one at a time, until stop is called.

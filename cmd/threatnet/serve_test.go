@@ -188,6 +188,9 @@ func TestServeUsage(t *testing.T) {
 		if code := run(append([]string{"serve"}, args...), strings.NewReader(""), &out, &errOut); code != exitUsage || out.Len() > 0 {
 			t.Errorf("serve %v: exit code %d, %s", args, code, &errOut)
 		}
+		if text := errOut.String(); len(args) > 0 && args[0] == "--dsdl" && (!strings.Contains(text, dsdlTokensVariable) || !strings.Contains(text, "--dsdl-token-file")) {
+			t.Errorf("serve %v: %s", args, text)
+		}
 	}
 	var out, errOut bytes.Buffer
 	if code := run([]string{"serve", filepath.Join(t.TempDir(), "none.safetensors")}, strings.NewReader(""), &out, &errOut); code != exitFailed {

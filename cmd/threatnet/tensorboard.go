@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+
+	"github.com/spf13/pflag"
+
 	"threatnet/train"
 	"threatnet/train/pipeline"
 	"threatnet/train/tensorboard"
@@ -11,6 +15,23 @@ type board struct{ *tensorboard.Writer }
 
 // batchesBetween is how many batches go by between two points of their curves.
 const batchesBetween = 10
+
+func boardFlag(fs *pflag.FlagSet, dir *string) {
+	fs.StringVar(dir, "tensorboard", "", "write what TensorBoard shows to `DIR`, one for each run")
+}
+
+// withBoard runs a job, and writes it for TensorBoard to a folder; "" for none.
+func withBoard(dir string, job pipeline.Job, run func(pipeline.Job) error) error {
+	if dir == "" {
+		return run(job)
+	}
+	b, err := openBoard(dir)
+	if err != nil {
+		return err
+	}
+	job.Hooks, job.Done = append(job.Hooks, b.hook()), b.confusion
+	return errors.Join(run(job), b.Close())
+}
 
 func openBoard(dir string) (*board, error) {
 	w, err := tensorboard.Create(dir, nil)

@@ -80,7 +80,7 @@ Models:
 	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
 	fs.StringVar(&f.roc, "roc", "", "write the ROC curve of the test split, and of the baseline, as CSV to `FILE`")
-	fs.StringVar(&f.board, "tensorboard", "", "write what TensorBoard shows to `DIR`, one for each run")
+	boardFlag(fs, &f.board)
 	fs.BoolVar(&f.baseline, "baseline", false, "train the model's baseline too, and print its figures beside the model's")
 	fs.BoolVar(&f.json, "json", false, "print the report and the figures as one JSON document")
 	settingFlags(fs, &f.settings)
@@ -203,16 +203,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}
-	if f.board == "" {
-		return f.run(ctx, e, job)
-	}
-	board, err := openBoard(f.board)
-	if err != nil {
-		return err
-	}
-	job.Hooks = append(job.Hooks, board.hook())
-	job.Done = board.confusion
-	return errors.Join(f.run(ctx, e, job), board.Close())
+	return withBoard(f.board, job, func(job pipeline.Job) error { return f.run(ctx, e, job) })
 }
 
 func (f *trainFlags) run(ctx context.Context, e *env, job pipeline.Job) error {

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -16,19 +15,9 @@ import (
 	"time"
 )
 
-// TLS gives the listener's TLS settings: with the certificate and key of two PEM files, or with a self-signed one for the
-// listen address where both are "".
-func TLS(listen, certFile, keyFile string) (*tls.Config, error) {
-	var c tls.Certificate
-	var err error
-	switch {
-	case certFile == "" && keyFile == "":
-		c, err = SelfSigned(Hosts(listen)...)
-	case certFile == "" || keyFile == "":
-		err = errors.New("a certificate and its key go together")
-	default:
-		c, err = tls.LoadX509KeyPair(certFile, keyFile)
-	}
+// SelfSignedTLS gives TLS settings with a self-signed certificate for a listen address.
+func SelfSignedTLS(listen string) (*tls.Config, error) {
+	c, err := SelfSigned(Hosts(listen)...)
 	if err != nil {
 		return nil, err
 	}

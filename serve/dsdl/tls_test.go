@@ -3,11 +3,9 @@ package dsdl
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -16,7 +14,7 @@ import (
 func TestSelfSigned(t *testing.T) {
 	c := newContainer(t, t.TempDir(), nil)
 	server := httptest.NewUnstartedServer(c.handler)
-	config, err := TLS(server.Listener.Addr().String(), "", "")
+	config, err := SelfSignedTLS(server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,35 +40,6 @@ func TestSelfSigned(t *testing.T) {
 		}
 		if err := answer.Body.Close(); err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-func TestTLSFiles(t *testing.T) {
-	pair, err := SelfSigned("dsdl.example.org")
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certFile, keyFile := filepath.Join(t.TempDir(), "c.pem"), filepath.Join(t.TempDir(), "k.pem")
-	for path, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: pair.Certificate[0]}, keyFile: {Type: "PRIVATE KEY", Bytes: key}} {
-		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	config, err := TLS(":5000", certFile, keyFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := config.Certificates[0].Leaf.DNSNames; !slices.Equal(got, []string{"dsdl.example.org"}) {
-		t.Errorf("the certificate is for %q", got)
-	}
-	for _, files := range [][2]string{{certFile, ""}, {"", keyFile}, {keyFile, certFile}, {certFile, filepath.Join(t.TempDir(), "none")}} {
-		if _, err := TLS(":5000", files[0], files[1]); err == nil {
-			t.Errorf("%q were taken", files)
 		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -293,6 +295,46 @@ type observer struct {
 	mu     sync.Mutex
 	said   []string
 }
+
+// A probe is what the network says, whatever the lists and the verdicts that are remembered.
+func TestProbe(t *testing.T) {
+	rules := engine.NewRules()
+	if err := errors.Join(rules.Read(engine.RuleAllow, strings.NewReader("example.com\n")), rules.Read(engine.RuleBlock, strings.NewReader(".ru\n"))); err != nil {
+		t.Fatal(err)
+	}
+	seen := &counts{}
+	e, _ := load(t, engine.Options{Rules: rules, Cache: 10, Observer: seen}, "dga-lstm", "exfil-mlp")
+	plain, _ := load(t, engine.Options{}, "dga-lstm")
+	given := slices.Concat(names, []string{"no name"})
+	want, err := newest(t, plain, "").JudgeNames(t.Context(), given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got, err := newest(t, e, "").Probe(t.Context(), given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got, cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) })); d != "" {
+			t.Error(d)
+		}
+	}
+	if n := seen.n.Load(); n != 0 {
+		t.Errorf("the observer was told of %d verdicts and looks into the cache", n)
+	}
+	if _, err := newest(t, e, "exfil-mlp").Probe(t.Context(), given); !errors.Is(err, engine.ErrRecords) {
+		t.Error(err)
+	}
+}
+
+// counts counts what an observer is told of names.
+type counts struct {
+	observer
+	n atomic.Int64
+}
+
+func (c *counts) Cached(*engine.Model, int, int)        { c.n.Add(1) }
+func (c *counts) Judged(*engine.Model, []engine.Answer) { c.n.Add(1) }
 
 func (o *observer) say(format string, args ...any) {
 	o.mu.Lock()

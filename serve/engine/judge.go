@@ -44,9 +44,7 @@ func (m *Model) JudgeNames(ctx context.Context, names []string) ([]Answer, error
 		}
 		todo, known = append(todo, i), append(known, name)
 	}
-	out, err := m.outputs(ctx, len(todo), func(i int, tokens []int32, values []float32) {
-		model.Encode(models.InForm(model, known[i]), tokens, values)
-	})
+	out, err := m.namesOutputs(ctx, model, known)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +61,44 @@ func (m *Model) JudgeNames(ctx context.Context, names []string) ([]Answer, error
 		m.watch.Cached(m, hits, len(todo))
 	}
 	return m.judged(answers), nil
+}
+
+// Probe answers as [Model.JudgeNames] does, but with what the network says of each name: no list decides and no verdict is
+// remembered, and the answers are not counted as verdicts.
+func (m *Model) Probe(ctx context.Context, names []string) ([]Answer, error) {
+	model, ok := m.model.(models.Names)
+	if !ok {
+		return nil, m.wrongRecords(Names)
+	}
+	answers := make([]Answer, len(names))
+	var (
+		todo  []int
+		known []string
+	)
+	for i, raw := range names {
+		name, err := datasets.Normalize(raw)
+		if err != nil {
+			answers[i].Err = err
+			continue
+		}
+		todo, known = append(todo, i), append(known, name)
+	}
+	out, err := m.namesOutputs(ctx, model, known)
+	if err != nil {
+		return nil, err
+	}
+	k := m.net.outputs
+	for j, i := range todo {
+		answers[i] = m.answer(out[j*k:][:k:k])
+	}
+	return answers, nil
+}
+
+// namesOutputs gives the network's outputs for names in normal form.
+func (m *Model) namesOutputs(ctx context.Context, model models.Names, names []string) ([]float32, error) {
+	return m.outputs(ctx, len(names), func(i int, tokens []int32, values []float32) {
+		model.Encode(models.InForm(model, names[i]), tokens, values)
+	})
 }
 
 // JudgeQueries answers for DNS queries. Their windows are of these queries alone, in their order.

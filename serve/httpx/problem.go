@@ -101,7 +101,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 // LogInternal logs err where p, which is what the client is told of it, does not say what it is: for protocols that have a
 // form of errors of their own.
 func LogInternal(r *http.Request, p *Problem, err error) {
-	if p != internal {
+	if p != internal || errors.Is(err, p) { // what has panicked is logged
 		return
 	}
 	args := []any{"error", err}
@@ -118,14 +118,8 @@ type ErrorBody struct {
 }
 
 func write(w http.ResponseWriter, p *Problem) {
-	if p.Status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" {
-		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
-	}
 	WriteJSON(w, p.Status, ErrorBody{p})
 }
-
-// retryAfter is in how many seconds a client that was one too many may come again.
-const retryAfter = 1
 
 // WriteJSON answers with a JSON document.
 func WriteJSON(w http.ResponseWriter, status int, v any) {

@@ -11,7 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// Tokens are the tokens of which a request must have one, as "Authorization: Bearer TOKEN".
+// Tokens are the tokens of which a request must have one, as "Authorization: Bearer TOKEN" or, since browsers ask people for
+// that, as the password of HTTP Basic (RFC 7617), whoever the user.
 type Tokens struct {
 	sums atomic.Pointer[[][sha256.Size]byte]
 }
@@ -51,8 +52,19 @@ func ReadTokens(r io.Reader) ([]string, error) {
 }
 
 func (t *Tokens) allow(r *http.Request) bool {
+	if _, password, ok := r.BasicAuth(); ok {
+		return t.Has(password)
+	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.EqualFold(scheme, "Bearer") && t.Has(strings.TrimSpace(token))
+}
+
+// challenge is how a request without a token may come again: a browser that opens the page is to ask for one.
+func challenge(r *http.Request) string {
+	if r.Method == http.MethodGet && r.URL.Path == "/" && strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html") {
+		return `Basic realm="threatnet"`
+	}
+	return "Bearer"
 }
 
 // Has tells whether a token is among them, in a time that depends on its length and their number alone.

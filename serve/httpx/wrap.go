@@ -16,16 +16,24 @@ import (
 
 // Options say what a listener lets through.
 type Options struct {
-	Tokens   *Tokens                  // one of which a request must have; nil for none
-	Gate     *Gate                    // of the requests that run at a time; nil for none
-	MaxBody  int64                    // bytes of a body that is read whole; 0 for no limit
-	MaxRows  int                      // rows of such a body; 0 for no limit
-	Timeout  time.Duration            // of a request whose body is read whole; 0 for none
-	Stream   func(*http.Request) bool // requests that neither MaxBody nor Timeout is for; nil for none
-	Public   func(*http.Request) bool // requests that need no token and no place at the gate; nil for none
-	Log      *slog.Logger             // nil for none
-	Observer Observer                 // nil for none
+	Tokens  *Tokens                  // one of which a request must have; nil for none
+	Gate    *Gate                    // of the requests that run at a time; nil for none
+	MaxBody int64                    // bytes of a body that is read whole; 0 for no limit
+	MaxRows int                      // rows of such a body; 0 for no limit
+	Timeout time.Duration            // of a request whose body is read whole; 0 for none
+	Stream  func(*http.Request) bool // requests that neither MaxBody nor Timeout is for; nil for none
+	Public  func(*http.Request) bool // requests that need no token and no place at the gate; nil for none
+
+	// Fail gives the way in which errors are written to a request's client, nil for [WriteError]: a protocol may have a form of
+	// its own, which is for refusals and panics as well. Where Fail is nil, there is none.
+	Fail func(*http.Request) ErrorWriter
+
+	Log      *slog.Logger // nil for none
+	Observer Observer     // nil for none
 }
+
+// ErrorWriter answers with what the client may know of an error (see [AsProblem]).
+type ErrorWriter = func(w http.ResponseWriter, r *http.Request, err error)
 
 // Wrap leads requests to h. A request gets an id and a [Scope]; it must bring a token, find the gate open and keep to the
 // limits. A panic of h is answered with 500 and logged, and ends nothing else.
@@ -76,20 +84,38 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if h.opt.Tokens != nil && !h.opt.Tokens.allow(r) {
-		rec.Header().Set("WWW-Authenticate", "Bearer")
-		Error(rec, http.StatusUnauthorized, CodeUnauthorized, "Authorization", "a bearer token is needed")
+		rec.Header().Set("WWW-Authenticate", challenge(r))
+		h.refuse(rec, r, Problemf(http.StatusUnauthorized, CodeUnauthorized, "Authorization", "a bearer token is needed"))
 		return
 	}
 	if g := h.opt.Gate; g != nil {
 		if p := g.enter(); p != nil {
 			rec.Header().Set("Connection", "close")
-			write(rec, p)
+			h.refuse(rec, r, p)
 			return
 		}
 		defer g.leave()
 	}
 	h.next.ServeHTTP(rec, r)
 }
+
+// refuse answers with a problem in the form of the request's protocol.
+func (h *wrapped) refuse(w http.ResponseWriter, r *http.Request, p *Problem) {
+	var write ErrorWriter
+	if h.opt.Fail != nil {
+		write = h.opt.Fail(r)
+	}
+	if write == nil {
+		write = WriteError
+	}
+	if p.Status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+	}
+	write(w, r, p)
+}
+
+// retryAfter is in how many seconds a client that was one too many may come again.
+const retryAfter = 1
 
 // recovered answers for a handler that has panicked, unless it has begun to answer.
 func (h *wrapped) recovered(rec *recorder, r *http.Request) {
@@ -102,7 +128,7 @@ func (h *wrapped) recovered(rec *recorder, r *http.Request) {
 	}
 	From(r.Context()).Log().Error("panic", "value", fmt.Sprint(v), "stack", string(debug.Stack()))
 	if rec.status == 0 {
-		write(rec, internal)
+		h.refuse(rec, r, internal)
 		return
 	}
 	panic(http.ErrAbortHandler) // cuts the connection: half an answer must not look like a whole one

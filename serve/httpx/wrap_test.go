@@ -64,13 +64,32 @@ func TestTokens(t *testing.T) {
 		Tokens: tokens, Public: func(r *http.Request) bool { return r.URL.Path == "/healthz" },
 		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
-	for header, want := range map[string]int{"": 401, "Bearer one": 200, "bearer two": 200, "Bearer three": 401, "Basic one": 401, "Bearer": 401, "one": 401} {
+	basic := func(user, password string) string {
+		r := request("GET", "/", "")
+		r.SetBasicAuth(user, password)
+		return r.Header.Get("Authorization")
+	}
+	for header, want := range map[string]int{
+		"": 401, "Bearer one": 200, "bearer two": 200, "Bearer three": 401, "Basic one": 401, "Bearer": 401, "one": 401,
+		basic("", "one"): 200, basic("anyone", "two"): 200, basic("one", ""): 401, basic("one", "three"): 401, strings.ToLower(basic("", "one")): 401,
+	} {
 		w := serve(h, request("POST", "/x?token=one", "1", "Authorization", header))
 		if w.Code != want {
 			t.Errorf("%q: %d, want %d", header, w.Code, want)
 		}
 		if want == 401 && (w.Header().Get("WWW-Authenticate") != "Bearer" || problemOf(t, w).Code != CodeUnauthorized) {
 			t.Errorf("%q: %v %s", header, w.Header(), w.Body)
+		}
+	}
+	for _, c := range []struct{ method, path, accept, want string }{
+		{"GET", "/", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", `Basic realm="threatnet"`},
+		{"GET", "/", "*/*", "Bearer"},
+		{"POST", "/", "text/html", "Bearer"},
+		{"GET", "/v1/models", "text/html", "Bearer"},
+	} {
+		w := serve(h, request(c.method, c.path, "", "Accept", c.accept))
+		if got := w.Header().Get("WWW-Authenticate"); got != c.want || w.Code != 401 {
+			t.Errorf("%+v: %d %q", c, w.Code, got)
 		}
 	}
 	if w := serve(h, request("GET", "/healthz", "1")); w.Code != 200 {
@@ -179,6 +198,53 @@ func TestGate(t *testing.T) {
 	if !g.Draining() || g.Running() != 0 {
 		t.Error("the gate is open")
 	}
+}
+
+// What stands before a protocol's handlers speaks as they do.
+func TestFail(t *testing.T) {
+	tokens, err := NewTokens([]string{"one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	g := NewGate(1)
+	h := Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a secret") }), Options{
+		Tokens: tokens, Gate: g, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Fail: func(r *http.Request) ErrorWriter {
+			if r.URL.Path == "/own" {
+				return nil
+			}
+			return func(w http.ResponseWriter, r *http.Request, err error) {
+				p := AsProblem(err)
+				LogInternal(r, p, err)
+				WriteJSON(w, p.Status, "in another form: "+p.Code)
+			}
+		},
+	})
+	check := func(code string, status int, header ...string) {
+		t.Helper()
+		w := serve(h, request("GET", "/other", "", header...))
+		if want := `"in another form: ` + code + `"`; w.Code != status || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("%d %s, want %s", w.Code, w.Body, want)
+		}
+		if got := w.Header().Get("Retry-After"); (got != "") != (status == 429) {
+			t.Errorf("%d: Retry-After %q", status, got)
+		}
+		if p := problemOf(t, serve(h, request("GET", "/own", "", header...))); p.Code != code {
+			t.Errorf("own form: %+v, want %s", p, code)
+		}
+	}
+	check(CodeUnauthorized, 401)
+	check(CodeInternal, 500, "Authorization", "Bearer one")
+	if text := log.String(); strings.Count(text, "level=ERROR") != 2 || strings.Contains(text, "request failed") {
+		t.Errorf("two panics are logged as\n%s", text)
+	}
+	if p := g.enter(); p != nil {
+		t.Fatal(p)
+	}
+	check(CodeTooMany, 429, "Authorization", "Bearer one")
+	g.Drain()
+	check(CodeDraining, 503, "Authorization", "Bearer one")
 }
 
 func TestTimeout(t *testing.T) {

@@ -39,10 +39,10 @@ type server struct {
 // Register adds the protocol's paths.
 func Register(mux *http.ServeMux, e *engine.Engine, o Options) {
 	s := &server{e, o}
-	mux.HandleFunc("/invocations", instances.Allow(http.MethodPost, s.invocations, writeError))
-	mux.HandleFunc("/ping", instances.Allow(http.MethodGet, s.ping, writeError))
-	mux.HandleFunc("/health", instances.Allow(http.MethodGet, s.ping, writeError))
-	mux.HandleFunc("/version", instances.Allow(http.MethodGet, s.version, writeError))
+	mux.HandleFunc("/invocations", instances.Allow(http.MethodPost, s.invocations, WriteError))
+	mux.HandleFunc("/ping", instances.Allow(http.MethodGet, s.ping, WriteError))
+	mux.HandleFunc("/health", instances.Allow(http.MethodGet, s.ping, WriteError))
+	mux.HandleFunc("/version", instances.Allow(http.MethodGet, s.version, WriteError))
 }
 
 func (s *server) ping(w http.ResponseWriter, _ *http.Request) error {
@@ -64,6 +64,7 @@ func (s *server) version(w http.ResponseWriter, _ *http.Request) error {
 
 // errorCodes are MLflow's words for the statuses that are no mere bad requests.
 var errorCodes = map[int]string{
+	http.StatusUnauthorized:        "UNAUTHENTICATED",
 	http.StatusNotFound:            "RESOURCE_DOES_NOT_EXIST",
 	http.StatusTooManyRequests:     "REQUEST_LIMIT_EXCEEDED",
 	http.StatusServiceUnavailable:  "TEMPORARILY_UNAVAILABLE",
@@ -71,8 +72,8 @@ var errorCodes = map[int]string{
 	http.StatusInternalServerError: "INTERNAL_ERROR",
 }
 
-// writeError answers with an error in MLflow's form.
-func writeError(w http.ResponseWriter, r *http.Request, err error) {
+// WriteError answers with an error in MLflow's form.
+func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	p := httpx.AsProblem(err)
 	httpx.LogInternal(r, p, err)
 	if p.Status == http.StatusUnsupportedMediaType {

@@ -13,7 +13,7 @@ import (
 func Register(mux *http.ServeMux, e *engine.Engine, o Options) {
 	s := &server{e, o}
 	get := func(path string, handle func(http.ResponseWriter, *http.Request) error) {
-		mux.HandleFunc(path, instances.Allow(http.MethodGet, handle, writeError))
+		mux.HandleFunc(path, instances.Allow(http.MethodGet, handle, WriteError))
 	}
 	get("/v2", s.metadata)
 	get("/v2/health/live", s.live)
@@ -21,9 +21,9 @@ func Register(mux *http.ServeMux, e *engine.Engine, o Options) {
 	for _, model := range []string{"/v2/models/{model}", "/v2/models/{model}/versions/{version}"} {
 		get(model, s.model)
 		get(model+"/ready", s.modelReady)
-		mux.HandleFunc(model+"/infer", instances.Allow(http.MethodPost, s.infer, writeError))
+		mux.HandleFunc(model+"/infer", instances.Allow(http.MethodPost, s.infer, WriteError))
 	}
-	mux.HandleFunc("/v2/", func(w http.ResponseWriter, r *http.Request) { writeError(w, r, instances.NotFound(w, r)) })
+	mux.HandleFunc("/v2/", func(w http.ResponseWriter, r *http.Request) { WriteError(w, r, instances.NotFound(w, r)) })
 }
 
 func (s *server) metadata(w http.ResponseWriter, _ *http.Request) error {

@@ -69,8 +69,8 @@ func appendOutput(b []byte, name string, classes int, answers []engine.Answer) [
 	return append(b, "]}"...)
 }
 
-// writeError answers with an error in the protocol's form.
-func writeError(w http.ResponseWriter, r *http.Request, err error) {
+// WriteError answers with an error in the protocol's form.
+func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	p := httpx.AsProblem(err)
 	httpx.LogInternal(r, p, err)
 	httpx.WriteJSON(w, p.Status, map[string]string{"error": p.Error()})

@@ -110,7 +110,7 @@ func (res *result) explain(ctx context.Context) error {
 			rows, names, answers = append(rows, r), append(names, r.Name), append(answers, r.Answer)
 		}
 	}
-	weights, err := occlusion(ctx, res.Model.JudgeNames, oddsOf(res.Model.NumOutputs(), res.Model.Benign()), names, answers)
+	weights, err := occlusion(ctx, res.Model.Probe, oddsOf(res.Model.NumOutputs(), res.Model.Benign()), names, answers)
 	if err != nil {
 		return err
 	}

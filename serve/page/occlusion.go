@@ -8,8 +8,8 @@ import (
 	"threatnet/serve/engine"
 )
 
-// judgeNames answers for names, as [engine.Model.JudgeNames] does.
-type judgeNames func(ctx context.Context, names []string) ([]engine.Answer, error)
+// probe answers for names, as [engine.Model.Probe] does.
+type probe func(ctx context.Context, names []string) ([]engine.Answer, error)
 
 // logOdds is ln(P/(1−P)) of an answer's probability P of being malicious.
 type logOdds func(a *engine.Answer) float64
@@ -21,12 +21,11 @@ type logOdds func(a *engine.Answer) float64
 //
 // which is above 0 where the character speaks for malicious, and below where it speaks for benign (J. Li, W. Monroe,
 // D. Jurafsky, Understanding Neural Networks through Representation Erasure, 2016, arXiv:1612.08220). Of the probability
-// itself, nothing would be seen where the model is certain. The weight is NaN where what is left is no name in normal form,
-// or one that a list decides.
+// itself, nothing would be seen where the model is certain. The weight is NaN where what is left is no name in normal form.
 //
 // Given names and the answers to them, it gives len(name) weights for each name. All is judged in one call. Equal characters
 // in a row weigh the same.
-func occlusion(ctx context.Context, judge judgeNames, odds logOdds, names []string, answers []engine.Answer) ([][]float64, error) {
+func occlusion(ctx context.Context, judge probe, odds logOdds, names []string, answers []engine.Answer) ([][]float64, error) {
 	var less []string      // names with a character left out
 	at := map[string]int{} // where in less
 	for _, s := range names {
@@ -48,7 +47,7 @@ func occlusion(ctx context.Context, judge judgeNames, odds logOdds, names []stri
 		all := odds(&answers[n])
 		for i := range weights[n] {
 			weights[n][i] = math.NaN()
-			if k, ok := at[without(s, i)]; ok && left[k].Err == nil && left[k].Rule == "" {
+			if k, ok := at[without(s, i)]; ok && left[k].Err == nil {
 				weights[n][i] = all - odds(&left[k])
 			}
 		}

@@ -31,14 +31,14 @@ type server struct{ engine *engine.Engine }
 func Register(mux *http.ServeMux, e *engine.Engine) {
 	s := &server{e}
 	const versioned = "/v1/models/{model}/versions/{version}"
-	mux.HandleFunc("POST /v1/models/{model}", instances.Allow(http.MethodPost, s.run, writeError))
-	mux.HandleFunc("POST "+versioned, instances.Allow(http.MethodPost, s.run, writeError))
-	mux.HandleFunc(versioned, instances.Allow(http.MethodGet, s.status, writeError))
+	mux.HandleFunc("POST /v1/models/{model}", instances.Allow(http.MethodPost, s.run, WriteError))
+	mux.HandleFunc("POST "+versioned, instances.Allow(http.MethodPost, s.run, WriteError))
+	mux.HandleFunc(versioned, instances.Allow(http.MethodGet, s.status, WriteError))
 	for _, model := range []string{"/v1/models/{model}", versioned} {
-		mux.HandleFunc(model+"/metadata", instances.Allow(http.MethodGet, s.metadata, writeError))
+		mux.HandleFunc(model+"/metadata", instances.Allow(http.MethodGet, s.metadata, WriteError))
 	}
 	mux.HandleFunc("/v1/models/{model}/labels/{label...}", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, r, httpx.Problemf(http.StatusNotFound, httpx.CodeNotFound, "", "versions have no labels here: name a version, or none"))
+		WriteError(w, r, httpx.Problemf(http.StatusNotFound, httpx.CodeNotFound, "", "versions have no labels here: name a version, or none"))
 	})
 }
 
@@ -72,8 +72,8 @@ func (s *server) run(w http.ResponseWriter, r *http.Request) error {
 	return predict(w, r, m)
 }
 
-// writeError answers with an error in the API's form.
-func writeError(w http.ResponseWriter, r *http.Request, err error) {
+// WriteError answers with an error in the API's form.
+func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	p := httpx.AsProblem(err)
 	httpx.LogInternal(r, p, err)
 	httpx.WriteJSON(w, p.Status, map[string]string{"error": p.Error()})
