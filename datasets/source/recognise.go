@@ -44,8 +44,8 @@ func recognise(t *text, stream bool, name, kind string, opt *feed.Options) (form
 			return f, f.header(head, *opt), nil
 		}
 	}
-	return format{}, nil, fmt.Errorf("%w (it begins with %.60q); give it as FORMAT:PATH, with --name-column and --label if need be",
-		ErrUnrecognised, firstRow(head))
+	return format{}, nil, fmt.Errorf("%w at line %d, column 1 (it begins with %.60q); give it as FORMAT:PATH, with --name-column and --label if need be",
+		ErrUnrecognised, opt.Line+1, firstRow(head))
 }
 
 // recogniseStrict looks for a format that is told from the first byte on: by what a stream has sent so far, which is enough

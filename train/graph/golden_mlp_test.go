@@ -27,7 +27,11 @@ func TestGoldenPerceptrons(t *testing.T) {
 			dense(4, 0, 0), relu, dense(4, 0, 0), relu, dense(1, 0, 0), {Kind: "activation", Function: "sigmoid"},
 		}}, []string{"layer_1.weight", "layer_1.bias", "layer_2.weight", "layer_2.bias", "layer_out.weight", "layer_out.bias"}, true},
 		"dga_tiny": {layers.Stack{Input: []int{3}, Layers: []layers.Spec{
-			dense(10, 0, 0.01), relu, {Kind: "batch_norm"}, dense(7, 0.001, 0.001), relu, {Kind: "batch_norm"}, dense(5, 0.001, 0.001), relu, dense(2, 0, 0),
+			dense(10, 0, 0.01), relu,
+			{Kind: "batch_norm"},
+			dense(7, 0.001, 0.001), relu,
+			{Kind: "batch_norm"},
+			dense(5, 0.001, 0.001), relu, dense(2, 0, 0),
 			{Kind: "activation", Function: "softmax"},
 		}}, []string{"w.0", "b.0", "gamma.0", "beta.0", "w.1", "b.1", "gamma.1", "beta.1", "w.2", "b.2", "w.3", "b.3"}, false},
 	} {
