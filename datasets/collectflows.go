@@ -88,7 +88,7 @@ func (c *flowCollector) read(ctx context.Context, in FlowInput) error {
 		case f.Label == Benign:
 			s.Benign++
 		case f.Label == "" && !c.opt.Unlabelled:
-			return fmt.Errorf("%s:%d: %w: name the column with --label COLUMN, the label with FAMILY=SOURCE, or give the source as --benign",
+			return fmt.Errorf("%s:%d:1: %w: name the column with --label COLUMN, the label with FAMILY=SOURCE, or give the source as --benign",
 				cmp.Or(f.File, in.Name), f.Line, ErrUnlabelled)
 		case f.Label == "":
 			s.Unlabelled++

@@ -112,7 +112,7 @@ func TestCollectFlowsRefuses(t *testing.T) {
 		want error
 		text string
 	}{
-		"no label":   {in: flowRows(good, testFlow("", 7, 1)), want: ErrUnlabelled, text: "f.csv:7: no labels: name the column with --label COLUMN, the label with FAMILY=SOURCE, or give the source as --benign"},
+		"no label":   {in: flowRows(good, testFlow("", 7, 1)), want: ErrUnlabelled, text: "f.csv:7:1: no labels: name the column with --label COLUMN, the label with FAMILY=SOURCE, or give the source as --benign"},
 		"strict":     {opt: FlowOptions{Strict: true}, in: flowRows(good, testFlow("!bad number", 0, 0)), want: Reason("bad number"), text: "bad row: f.csv:2:1: bad number"},
 		"unreadable": {in: func(yield func(Flow, error) bool) { yield(Flow{}, broken) }, want: broken, text: "broken"},
 	} {
