@@ -14,6 +14,7 @@ type checker struct {
 	depth     int // of further nesting
 	nonFinite bool
 	keys      []span // of the objects that are open, those of the innermost last
+	stop      int    // a value that ends here or later is refused, with no reason; 0: none
 	reason    string
 	path      string
 }
@@ -61,6 +62,10 @@ func (c *checker) next(b byte) bool {
 }
 
 func (c *checker) value() bool {
+	return c.read() && (c.stop == 0 || c.i < c.stop || c.fail(""))
+}
+
+func (c *checker) read() bool {
 	if c.i >= len(c.b) {
 		return c.unexpected("a value")
 	}
@@ -136,6 +141,7 @@ func (c *checker) array() bool {
 		case c.next(']'):
 			return true
 		case !c.next(','):
+			c.path = Index("", n)
 			return c.unexpected("a comma or the list's end")
 		}
 		c.space()
@@ -178,6 +184,7 @@ func (c *checker) object() bool {
 			c.keys = c.keys[:outer]
 			return true
 		case !c.next(','):
+			c.path = Field("", c.key(key))
 			return c.unexpected("a comma or the object's end")
 		}
 		c.space()

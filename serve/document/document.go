@@ -9,6 +9,7 @@ package document
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 )
@@ -75,6 +76,14 @@ func Parse(body []byte, o Options) (Value, error) {
 		return Value{}, c.refusal()
 	}
 	return Value{body[start:end:end]}, nil
+}
+
+// PathAt names the value of a document that ends at an offset, or the first one that ends after it.
+func PathAt(body []byte, offset int, o Options) string {
+	c := checker{b: body, nonFinite: o.NonFinite, depth: cmp.Or(o.Depth, usualDepth), stop: max(offset, 1)}
+	c.space()
+	c.value()
+	return c.path
 }
 
 // refusal is the error of what was found at c.i.

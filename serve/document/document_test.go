@@ -56,18 +56,18 @@ func TestRefusals(t *testing.T) {
 		{`  `, "", "the document ends where a value should be"},
 		{`{}{}`, "", "something follows the document"},
 		{`[1,]`, "[1]", "']' stands where a value should be"},
-		{`[1 2]`, "", "'2' stands where a comma or the list's end should be"},
-		{`[1`, "", "the document ends where a comma or the list's end should be"},
+		{`[1 2]`, "[0]", "'2' stands where a comma or the list's end should be"},
+		{`[1`, "[0]", "the document ends where a comma or the list's end should be"},
 		{`{"a":1,}`, "", "'}' stands where a field's name should be"},
 		{`{"a" 1}`, "", "'1' stands where a colon should be"},
-		{`{"a":1 "b":2}`, "", `'"' stands where a comma or the object's end should be`},
+		{`{"a":1 "b":2}`, "a", `'"' stands where a comma or the object's end should be`},
 		{`{a:1}`, "", "'a' stands where a field's name should be"},
 		{`{"a":{"b":[0,{"c":tru}]}}`, "a.b[1].c", "'t' stands where a value should be"},
 		{`{"a":NaN}`, "a", "NaN is no JSON number"},
 		{`{"a":[0,-Infinity]}`, "a[1]", "-Infinity is no JSON number"},
 		{`{"a":Infinity}`, "a", "Infinity is no JSON number"},
 		{`{"a":Nil}`, "a", "'N' stands where a value should be"},
-		{`[01]`, "", "'1' stands where a comma or the list's end should be"},
+		{`[01]`, "[0]", "'1' stands where a comma or the list's end should be"},
 		{`[.5]`, "[0]", "'.' stands where a value should be"},
 		{`[1.]`, "[0]", "']' stands where a digit should be"},
 		{`[1e]`, "[0]", "']' stands where a digit should be"},
@@ -185,6 +185,15 @@ func twice(body []byte) bool {
 				return true
 			}
 			seen[s] = true
+		}
+	}
+}
+
+func TestPathAt(t *testing.T) {
+	const body = `{"names": ["a", {"x": [1, 2]}], "on": true}`
+	for after, want := range map[string]string{`"a"`: "names[0]", `[1`: "names[1].x[0]", `2`: "names[1].x[1]", `true`: "on", `}]`: "names"} {
+		if got := PathAt([]byte(body), strings.Index(body, after)+len(after), Options{}); got != want {
+			t.Errorf("after %s: %q, want %q", after, got, want)
 		}
 	}
 }

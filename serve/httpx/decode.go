@@ -8,10 +8,12 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"threatnet/serve/document"
 )
 
 // Decode reads one JSON document into v, by the rules of encoding/json but for these: the text must be valid UTF-8, not be
-// nested deeper than [MaxDepth], have nothing after it, and have no members that v does not have. The error is a [Problem]
+// nested deeper than [MaxDepth], have no member twice and nothing after it, and have no members that v does not have. The error is a [Problem]
 // that names the place.
 func Decode(text []byte, v any) error {
 	if len(bytes.TrimSpace(text)) == 0 {
@@ -34,12 +36,28 @@ func Decode(text []byte, v any) error {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &wrong):
-		return Problemf(http.StatusBadRequest, CodeBadField, pathAt(text, int(wrong.Offset)), "%s where there should be %s", wrong.Value, typeName(wrong))
+		return Problemf(http.StatusBadRequest, CodeBadField, document.PathAt(text, int(wrong.Offset), strict), "%s where there should be %s", wrong.Value, typeName(wrong))
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return Problemf(http.StatusBadRequest, CodeBadField, strings.Trim(field, `"`), "unknown field")
 	}
 	return Problemf(http.StatusBadRequest, CodeBadJSON, "", "%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// MaxDepth is how deep arrays and objects may be nested in a request.
+const MaxDepth = 32
+
+// strict is what a request's JSON may hold: no more than RFC 8259 allows.
+var strict = document.Options{Depth: MaxDepth}
+
+// Check refuses what is no JSON document by the rules of package document. The error is a [Problem] that names the place.
+func Check(text []byte) error {
+	_, err := document.Parse(text, strict)
+	var refused *document.Error
+	if errors.As(err, &refused) {
+		return Problemf(http.StatusBadRequest, CodeBadJSON, refused.Path, "%s (line %d, column %d)", refused.Reason, refused.Line, refused.Column)
+	}
+	return err
 }
 
 // typeName is what JSON calls a type of Go.

@@ -16,5 +16,5 @@ func ExampleDecode() {
 	// Output:
 	// <nil> [a.example b.example]
 	// names[1]: number where there should be a string
-	// names[1]: NaN is no JSON number
+	// names[1]: NaN is no JSON number (line 1, column 25)
 }

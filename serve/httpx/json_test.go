@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-type document struct {
+type sample struct {
 	ID    string    `json:"id"`
 	Names []*string `json:"names"`
 	Data  []struct {
@@ -25,9 +25,9 @@ func TestDecode(t *testing.T) {
 		{`  {"id":"\u00e9\ud83d\ude00 é <"}  `, "", "", ""},
 		{``, CodeBadJSON, "", "empty"},
 		{`   `, CodeBadJSON, "", "empty"},
-		{`{`, CodeBadJSON, "", "body ends where there should be a name"},
-		{`{"id":"a"} x`, CodeBadJSON, "", "nothing after"},
-		{`{"names":["a",]}`, CodeBadJSON, "names[1]", "want a value"},
+		{`{`, CodeBadJSON, "", "the document ends where a field's name should be"},
+		{`{"id":"a"} x`, CodeBadJSON, "", "something follows the document"},
+		{`{"names":["a",]}`, CodeBadJSON, "names[1]", "where a value should be"},
 		{`{"names":["a" "b"]}`, CodeBadJSON, "names[0]", "comma"},
 		{`{"names":["a",1]}`, CodeBadField, "names[1]", "number where there should be a string"},
 		{`{"names":"a"}`, CodeBadField, "names", "string where there should be an array"},
@@ -43,15 +43,16 @@ func TestDecode(t *testing.T) {
 		{`{"id":"\ud83d"}`, CodeBadJSON, "id", "surrogate"},
 		{`{"id":"\udc00\ud83d"}`, CodeBadJSON, "id", "surrogate"},
 		{`{"id":"\x"}`, CodeBadJSON, "id", "escape"},
+		{`{"id":"a","id":"b"}`, CodeBadJSON, "id", "twice"},
 		{`{"id":01}`, CodeBadJSON, "id", "comma"},
 		{`{"id":1.}`, CodeBadJSON, "id", "digit"},
 		{`{"id":-}`, CodeBadJSON, "id", "digit"},
-		{`{"id":tru}`, CodeBadJSON, "id", "want a value"},
+		{`{"id":tru}`, CodeBadJSON, "id", "where a value should be"},
 		{strings.Repeat("[", 100_000), CodeBadJSON, "", "nested"},
 		{strings.Repeat(`{"a":`, 100_000), CodeBadJSON, "", "nested"},
 	}
 	for _, test := range tests {
-		var d document
+		var d sample
 		err := Decode([]byte(test.text), &d)
 		var p *Problem
 		errors.As(err, &p)
@@ -84,7 +85,8 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// What Check takes, encoding/json takes, and the other way round but for depth, UTF-8 and halves of surrogate pairs.
+// What Check takes, encoding/json takes, and the other way round but for depth, UTF-8, halves of
+// surrogate pairs, and fields that are there twice or too many.
 func FuzzCheck(f *testing.F) {
 	for _, s := range []string{
 		`{"names":["a","\u00e9"],"x":[1,-2.5e+3,null,true,false,{}]}`, `[[[]]]`, `{"a":`, `"\ud83d\ude00"`, "\"\xff\"", `1e5`, `-0`, `01`, ` `,
@@ -104,7 +106,8 @@ func FuzzCheck(f *testing.F) {
 		if !errors.As(err, &p) {
 			t.Fatal("no problem")
 		}
-		if !strings.Contains(p.Message, "UTF-8") && !strings.Contains(p.Message, "surrogate") && !strings.Contains(p.Message, "nested") {
+		if !strings.Contains(p.Message, "UTF-8") && !strings.Contains(p.Message, "surrogate") && !strings.Contains(p.Message, "nested") &&
+			!strings.Contains(p.Message, "twice") && !strings.Contains(p.Message, "fields") {
 			t.Errorf("%q: %v", text, err)
 		}
 	})
