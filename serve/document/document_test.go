@@ -192,7 +192,7 @@ func twice(body []byte) bool {
 func TestPathAt(t *testing.T) {
 	const body = `{"names": ["a", {"x": [1, 2]}], "on": true}`
 	for after, want := range map[string]string{`"a"`: "names[0]", `[1`: "names[1].x[0]", `2`: "names[1].x[1]", `true`: "on", `}]`: "names"} {
-		if got := PathAt([]byte(body), strings.Index(body, after)+len(after), Options{}); got != want {
+		if got := document.PathAt([]byte(body), strings.Index(body, after)+len(after), document.Options{}); got != want {
 			t.Errorf("after %s: %q, want %q", after, got, want)
 		}
 	}
