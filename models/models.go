@@ -101,7 +101,7 @@ type Options struct {
 	Dropout float64
 	Binary  bool // benign against all else, with one output
 	Parity  bool // as the notebook has it, see the port of each
-	Units   int  // of the recurrent layer
+	Units   int  // of the recurrent layer, or of the hidden ones
 	Width   int  // of the embedding
 	Length  int  // of a token row
 	Outputs int  // at least so many; those without a class are called unused
@@ -109,6 +109,7 @@ type Options struct {
 	Form    datasets.Form // in which the names are
 
 	Bins     int      // of a flow's feature, at most
+	Features string   // of queries: a set of package queryfeatures; "": the model's own
 	Input    string   // how the network takes a flow: "bins" or "values"
 	Identity []string // columns that are no features and yet inputs: addresses, ports, protocol
 }

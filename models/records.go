@@ -10,8 +10,9 @@ import (
 // they are of a table or of a stream; scaling comes after them.
 type Queries interface {
 	Model
-	// Features writes the features of each query of a table, before scaling: len(qs) rows of the network's inputs.
-	Features(qs []datasets.Query, out []float32)
+	// Features writes the features of each query of a table, before scaling: len(qs) rows of the network's inputs. It counts
+	// the characters that no feature counts.
+	Features(qs []datasets.Query, out []float32) (unknown int)
 	// NewStream starts a stream of queries; nil where windows are of a whole table, which no stream has.
 	NewStream(StreamOptions) QueryStream
 	// Domain is the domain that a query of this name is counted to.

@@ -41,6 +41,9 @@ type Settings struct {
 	MaxPerFamily int               `yaml:"max-per-family" json:"max-per-family"`
 	MaxBenign    int               `yaml:"max-benign" json:"max-benign"`
 
+	Units    int    `yaml:"units" json:"units,omitempty"`       // of the LSTM, or of the hidden layers; 0: the model's own
+	Features string `yaml:"features" json:"features,omitempty"` // of queries; "": the model's own
+
 	// How flows are put in.
 	Input    string   `yaml:"input" json:"input,omitempty"`       // bins or values
 	Bins     int      `yaml:"bins" json:"bins,omitempty"`         // quantile bins of a feature
@@ -95,6 +98,7 @@ func (s *Settings) Check() error {
 		{!slices.Contains(datasets.Forms(), datasets.Form(s.NameForm)), fmt.Sprintf("name-form %q: want one of %v", s.NameForm, datasets.Forms())},
 		{s.TestFrom != "" && badDay(s.TestFrom), fmt.Sprintf("test-from %q: want a day, like 2018-09-23", s.TestFrom)},
 		{!slices.Contains([]string{"", "bins", "values"}, s.Input), fmt.Sprintf("input %q: want bins or values", s.Input)},
+		{s.Units < 0 || s.Units > 4096, fmt.Sprintf("units %d: want 0 (the model's own) to 4096", s.Units)},
 		{s.Bins < 0 || s.Bins > 1024, fmt.Sprintf("bins %d: want 1 to 1024", s.Bins)},
 		{!slices.Contains(Splits(), s.Split), fmt.Sprintf("split %q: want one of %v", s.Split, Splits())},
 		{!slices.Contains([]string{"drop", "benign", "dga"}, s.Conflicts), fmt.Sprintf("conflicts %q: want drop, benign or dga", s.Conflicts)},

@@ -99,8 +99,9 @@ func (nameSubject) object(r *row, v models.Verdict) any {
 // querySubject scores queries. Their windows are those of one stream over all sources; where the model has none, of the whole
 // table that the sources make.
 type querySubject struct {
-	model  models.Queries
-	stream models.QueryStream // or nil
+	model   models.Queries
+	stream  models.QueryStream // or nil
+	unknown int                // characters that no feature counts, but for those of the stream
 }
 
 func (*querySubject) unit() string { return source.Queries }
@@ -109,7 +110,7 @@ func (*querySubject) unit() string { return source.Queries }
 func (s *querySubject) argument(text string) row {
 	q := &datasets.Query{Name: text}
 	r := row{query: q, ready: make([]float32, s.model.Network().Input.Size())}
-	s.model.Features([]datasets.Query{*q}, r.ready)
+	s.unknown += s.model.Features([]datasets.Query{*q}, r.ready)
 	return r
 }
 
@@ -151,7 +152,7 @@ func (s *querySubject) table(rows iter.Seq[row]) iter.Seq[row] {
 		}
 		cols := s.model.Network().Input.Size()
 		features := make([]float32, len(queries)*cols)
-		s.model.Features(queries, features)
+		s.unknown += s.model.Features(queries, features)
 		for i := range all {
 			if all[i].query != nil {
 				all[i].ready, features = features[:cols], features[cols:]
@@ -160,6 +161,20 @@ func (s *querySubject) table(rows iter.Seq[row]) iter.Seq[row] {
 				return
 			}
 		}
+	}
+}
+
+// report logs what the windows and the features left out.
+func (s *querySubject) report(e *env) {
+	unknown := s.unknown
+	if s.stream != nil {
+		unknown += s.stream.Unknown()
+		if n := s.stream.Evicted(); n > 0 {
+			e.logf("%d windows were given up before their time: there were too many clients and domains at once", n)
+		}
+	}
+	if unknown > 0 {
+		e.logf("%d characters of the names are none of those that the features count", unknown)
 	}
 }
 

@@ -13,9 +13,6 @@ import (
 // board writes a training for TensorBoard.
 type board struct{ *tensorboard.Writer }
 
-// batchesBetween is how many batches go by between two points of their curves.
-const batchesBetween = 10
-
 func boardFlag(fs *pflag.FlagSet, dir *string) {
 	fs.StringVar(dir, "tensorboard", "", "write what TensorBoard shows to `DIR`, one for each run")
 }
@@ -39,7 +36,7 @@ func openBoard(dir string) (*board, error) {
 }
 
 func (b *board) hook() train.Hook {
-	return tensorboard.Hook(b.Writer, tensorboard.Options{Every: batchesBetween, LearningRate: (*train.State).LearningRate, Gradients: (*train.State).Gradients})
+	return tensorboard.Hook(b.Writer, tensorboard.Options{LearningRate: (*train.State).LearningRate, Gradients: (*train.State).Gradients})
 }
 
 // confusion draws the confusion matrix of what was tested on.

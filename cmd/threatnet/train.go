@@ -14,6 +14,7 @@ import (
 	"threatnet/datasets"
 	"threatnet/datasets/source"
 	"threatnet/models/catalog"
+	"threatnet/models/queryfeatures"
 	"threatnet/train"
 	"threatnet/train/graph"
 	"threatnet/train/pipeline"
@@ -117,6 +118,8 @@ func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 	fs.IntVar(&s.MaxPerFamily, "max-per-family", 0, "take at most so many names of a family (default 0: all)")
 	fs.IntVar(&s.MaxBenign, "max-benign", 0, "take at most so many benign names (default 0: all)")
 	fs.StringVar(&s.NameForm, "name-form", "", fmt.Sprintf("what of a name is learnt and scored: one of %v (default whole)", datasets.Forms()))
+	fs.IntVar(&s.Units, "units", 0, "width of the LSTM, or of exfil-mlp's hidden layers (default the model's own)")
+	fs.StringVar(&s.Features, "features", "", fmt.Sprintf("what is measured of queries: one of %v (default window107; parity notebook98)", queryfeatures.Sets()))
 	fs.StringVar(&s.Input, "input", "", "how flows are put in: bins or values (default bins)")
 	fs.IntVar(&s.Bins, "bins", 0, "quantile bins of a flow's feature (default 16)")
 	fs.StringArrayVar(&s.Identity, "identity", nil, "let in a `COLUMN` that identifies a flow, such as destination_port; may be repeated")

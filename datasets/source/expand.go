@@ -159,6 +159,7 @@ func (e *expansion) recognise(s *Source) error {
 		s.stream, s.options = t, opt // what was read is not read again
 	}
 	s.Format, s.Kind = s.format.Name, s.format.Kind
+	s.staged()
 	return err
 }
 

@@ -34,9 +34,9 @@ var classes = []string{datasets.Benign, models.Exfiltration}
 
 // New makes an untrained model.
 func New(o models.Options) (*Model, error) {
-	set := queryfeatures.Window107
-	if o.Parity {
-		set = queryfeatures.Notebook98
+	set, err := queryfeatures.Chosen(o)
+	if err != nil {
+		return nil, err
 	}
 	hidden := cmp.Or(o.Units, units)
 	b, err := models.NewBase(Kind, Stack(set.Size(), []int{hidden, hidden}, o.Dropout), classes, o.Seed)

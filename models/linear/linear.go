@@ -44,9 +44,9 @@ var queryClasses = []string{datasets.Benign, models.Exfiltration}
 
 // NewQueries makes an untrained model of queries, whose scaling is not yet fitted.
 func NewQueries(o models.Options) (*Queries, error) {
-	set := queryfeatures.Window107
-	if o.Parity {
-		set = queryfeatures.Notebook98
+	set, err := queryfeatures.Chosen(o)
+	if err != nil {
+		return nil, err
 	}
 	b, err := models.NewBase(Kind, stack(set.Size(), 1), slices.Clone(queryClasses), o.Seed)
 	if err != nil {

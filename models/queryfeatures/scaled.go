@@ -28,11 +28,24 @@ type Scaled struct {
 // NewScaled is a set of features whose scaling is not yet fitted.
 func NewScaled(s Set) Scaled { return Scaled{set: s} }
 
+// Chosen is the set that options ask for: the named one, or the notebook's in parity mode, or the default.
+func Chosen(o models.Options) (Set, error) {
+	switch {
+	case o.Features != "":
+		return ParseSet(o.Features)
+	case o.Parity:
+		return Notebook98, nil
+	}
+	return Window107, nil
+}
+
 // Set tells which features these are.
 func (s *Scaled) Set() Set { return s.set }
 
 // Features implements models.Queries.
-func (s *Scaled) Features(qs []datasets.Query, out []float32) { Table(s.set, qs, out) }
+func (s *Scaled) Features(qs []datasets.Query, out []float32) (unknown int) {
+	return Table(s.set, qs, out)
+}
 
 // NewStream implements models.Queries.
 func (s *Scaled) NewStream(o models.StreamOptions) models.QueryStream {

@@ -91,7 +91,7 @@ func labelledQueries(ctx context.Context, m models.Queries, all []opened, log fu
 	for i := range queries {
 		classes[i] = queryClass(queries[i].Label)
 	}
-	t := tableOf(m, queries, ends)
+	t := tableOf(m, queries, ends, log)
 	row := func(i int) []string {
 		q := &queries[i]
 		when := ""
@@ -115,14 +115,17 @@ func labelledFlows(ctx context.Context, m models.Flows, all []opened, opt datase
 	return &LabelledRecords{e, []string{"row", "type"}, func(i int) []string { return []string{strconv.Itoa(i + 1), set.Family(i)} }}, provenance, nil
 }
 
-// tableOf computes the features of queries, of which those of a source end at ends.
-func tableOf(m models.Queries, queries []datasets.Query, ends []int) *models.Table {
+// tableOf computes the features of queries, of which those of a source end at ends, and logs what no feature counts.
+func tableOf(m models.Queries, queries []datasets.Query, ends []int, log func(string, ...any)) *models.Table {
 	cols := m.Network().Input.Size()
 	t := &models.Table{Cols: cols, X: make([]float32, len(queries)*cols)}
-	from := 0
+	from, unknown := 0, 0
 	for _, end := range ends {
-		m.Features(queries[from:end], t.X[from*cols:end*cols])
+		unknown += m.Features(queries[from:end], t.X[from*cols:end*cols])
 		from = end
+	}
+	if unknown > 0 {
+		log("%d characters of the names are none of those that the features count", unknown)
 	}
 	return t
 }

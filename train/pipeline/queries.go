@@ -260,7 +260,7 @@ func (r *queryRecords) fit(e catalog.Entry, o models.Options) (models.Model, err
 	if err != nil {
 		return nil, err
 	}
-	r.model, r.table = m, tableOf(m, r.queries, r.tables)
+	r.model, r.table = m, tableOf(m, r.queries, r.tables, r.job.Log)
 	return m, m.Fit(r.table, r.parts[trainPart])
 }
 

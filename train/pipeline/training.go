@@ -46,7 +46,7 @@ func (t *training) do(ctx context.Context) (*Result, error) {
 
 func (t *training) options() models.Options {
 	s := &t.settings
-	return models.Options{Dropout: s.Dropout, Binary: s.Binary, Parity: s.Mode == train.Parity, Seed: s.Seed, Form: datasets.Form(s.NameForm), Bins: s.Bins, Input: s.Input, Identity: s.Identity}
+	return models.Options{Dropout: s.Dropout, Binary: s.Binary, Parity: s.Mode == train.Parity, Seed: s.Seed, Form: datasets.Form(s.NameForm), Units: s.Units, Features: s.Features, Bins: s.Bins, Input: s.Input, Identity: s.Identity}
 }
 
 // describe makes the part of the checkpoint that is known before training.

@@ -1,6 +1,7 @@
 package tensorboard
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -15,7 +16,7 @@ import (
 
 // Options say what Hook writes besides loss, accuracy and weights.
 type Options struct {
-	Every int // batches between two points of the curves of batches; 0: a point for each
+	Every int // batches between two points of the curves of batches; 0: as few as give an epoch a thousand points at most
 
 	LearningRate func(*train.State) float64                      // of the last step; nil: not written
 	Gradients    func(*train.State) iter.Seq2[string, []float32] // of the last batch, by parameter; nil: not written
@@ -96,7 +97,8 @@ func codeBlock(text string) string {
 // batch writes what the epoch's sums have grown by. After a resume within an epoch the first batch only tells where
 // they stand.
 func (h *hook) batch(s *train.State) error {
-	due := h.known && (s.Batch%max(1, h.Every) == 0 || s.Batch == s.Batches)
+	every := cmp.Or(h.Every, (s.Batches+999)/1000)
+	due := h.known && (s.Batch%every == 0 || s.Batch == s.Batches)
 	now := point{s.LossSum, s.Correct, min(s.Batch*s.Settings.BatchSize, s.Rows)}
 	if !h.known {
 		h.known, h.last = true, now
