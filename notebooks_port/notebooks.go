@@ -49,6 +49,7 @@ func List() []Port {
 			Summary: "DGA domain classifier (Devo, Keras-ONNX): perceptron on length, entropy and vowels",
 			Job:     devo_dga.Job,
 			Corpus:  endgame_lstm.Corpus,
+			Apply:   devo_dga.Apply,
 		},
 		{
 			Name:    "exfiltration",

@@ -56,8 +56,13 @@ write it with the notebook's columns of predictions to stdout: each row once, in
 its place.
 
 Of exfiltration the table has the columns src, query and rank. Rows of rank 1 are
-scored, in windows of all rows; in the others the two columns are blank.`,
-		Example: `  threatnet notebook apply exfiltration staged.csv --model exfil.safetensors`,
+scored, in windows of all rows; in the others the two columns are blank.
+
+Of devo-dga the table has names. It gets the columns of the tutorial's query: res,
+the output for legit names, isMalicious, false where res > .5, and both outputs
+by their names.`,
+		Example: `  threatnet notebook apply exfiltration staged.csv --model exfil.safetensors
+  threatnet notebook apply devo-dga names.csv --model devo-dga.safetensors`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := notebooks_port.Find(args[0])

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"threatnet/datasets/source"
 	"threatnet/datasets/synth"
 	"threatnet/models/dgamlp"
 	"threatnet/train"
@@ -76,5 +77,38 @@ func TestBothModes(t *testing.T) {
 	}
 	if _, err := Job("exact", pipeline.Sources{}); err == nil {
 		t.Error("an unknown mode is taken")
+	}
+}
+
+func TestApply(t *testing.T) {
+	j, err := Job(train.Corrected, sources(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Settings.Epochs = 1
+	res, err := pipeline.Train(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"id,domain\n7,www.google.com\n8,???\n9,a.example\n": "id,domain,length,entropy,vowel_proportion,res,isMalicious,legit,malicious\n7,www.google.com,6,1.9182958340544893,0.5,",
+		"www.google.com\na.example\n":                       "domain,length,entropy,vowel_proportion,res,isMalicious,legit,malicious\nwww.google.com,6,1.9182958340544893,0.5,",
+	} {
+		path := filepath.Join(t.TempDir(), "names.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := source.Expand(path, source.Options{Kind: source.Queries, Benign: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		bad, err := Apply(t.Context(), &out, res.File, s[0], 1)
+		if err != nil || len(bad) != strings.Count(text, "???") {
+			t.Fatalf("%v, %v", bad, err)
+		}
+		if got := out.String(); !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 3 {
+			t.Errorf("%s: applied\n%s", text, got)
+		}
 	}
 }

@@ -244,3 +244,19 @@ func TestQueriesAreGrouped(t *testing.T) {
 		}
 	}
 }
+
+func TestChosenInputs(t *testing.T) {
+	j := small(t, "exfil-mlp", synth.KindQueries, train.Corrected, 2000)
+	j.Settings.Epochs, j.Settings.Units, j.Settings.Features = 1, 16, "notebook98"
+	res, err := Train(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := weights(res.Model); res.Model.Network().Input.Size() != 98 || n != 98*16+16+16*16+16+16+1 {
+		t.Errorf("%d inputs, %d weights", res.Model.Network().Input.Size(), n)
+	}
+	j.Settings.Features = "letters"
+	if _, err := Train(t.Context(), j); err == nil || !strings.Contains(err.Error(), "letters") {
+		t.Errorf("unknown features: %v", err)
+	}
+}
