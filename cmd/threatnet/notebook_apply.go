@@ -63,7 +63,7 @@ the output for legit names, isMalicious, false where res > .5, and both outputs
 by their names.`,
 		Example: `  threatnet notebook apply exfiltration staged.csv --model exfil.safetensors
   threatnet notebook apply devo-dga names.csv --model devo-dga.safetensors`,
-		Args:    cobra.ExactArgs(2),
+		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := notebooks_port.Find(args[0])
 			if err != nil {
