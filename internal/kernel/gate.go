@@ -9,7 +9,11 @@ import "unsafe"
 // where z is the row's recurrent product and p the row of the input table at the row's character. σ is the logistic
 // function, or HardSigmoid with slope Hard when that is not 0.
 //
-// ZRow and CPrevRow may be 0: then all rows share one z and one cPrev. G may be Z, and C may be CPrev.
+// ZRow and CPrevRow may be 0: then all rows share one z and one cPrev. G may be Z, and C may be CPrev. G and TanhC are for
+// the step back: without both, c and h alone are kept.
+//
+// Values of cPrev are those that a cell takes: in single precision, up to 2⁴⁰. A NaN among a unit's operands makes its h
+// NaN, and may make the rest of it.
 type GateForward[T Float] struct {
 	Rows     int
 	Z        []T // Rows×64, ZRow apart
@@ -33,20 +37,20 @@ func (a *GateForward[T]) Run() {
 	}
 	last := a.Rows - 1
 	reach(a.Z, last*a.ZRow+PanelWidth)
-	reach(a.G, a.Rows*PanelWidth)
+	if keep := a.G != nil || a.TanhC != nil; keep {
+		reach(a.G, a.Rows*PanelWidth)
+		reach(a.TanhC, a.Rows*PanelUnits)
+	}
 	reach(a.P, reachOff(a.Off, a.Rows)+PanelWidth)
 	reach(a.CPrev, last*a.CPrevRow+PanelUnits)
 	reach(a.C, a.Rows*PanelUnits)
-	reach(a.TanhC, a.Rows*PanelUnits)
 	reach(a.H, last*a.HRow+PanelUnits)
 	if single[T]() && gateForwardSIMD((*GateForward[float32])(unsafe.Pointer(a))) {
 		return
 	}
 	for r := range a.Rows {
 		z, p := a.Z[r*a.ZRow:][:PanelWidth], a.P[a.Off[r]:][:PanelWidth]
-		g := a.G[r*PanelWidth:][:PanelWidth]
-		cp, c := a.CPrev[r*a.CPrevRow:][:PanelUnits], a.C[r*PanelUnits:][:PanelUnits]
-		tc, h := a.TanhC[r*PanelUnits:][:PanelUnits], a.H[r*a.HRow:][:PanelUnits]
+		cp, c, h := a.CPrev[r*a.CPrevRow:][:PanelUnits], a.C[r*PanelUnits:][:PanelUnits], a.H[r*a.HRow:][:PanelUnits]
 		for u := range PanelUnits {
 			i, f := z[u]+p[u], z[16+u]+p[16+u]
 			ct, o := Tanh(z[32+u]+p[32+u]), z[48+u]+p[48+u]
@@ -55,10 +59,15 @@ func (a *GateForward[T]) Run() {
 			} else {
 				i, f, o = HardSigmoid(i, a.Hard), HardSigmoid(f, a.Hard), HardSigmoid(o, a.Hard)
 			}
-			g[u], g[16+u], g[32+u], g[48+u] = i, f, ct, o
 			c[u] = f*cp[u] + i*ct
-			tc[u] = Tanh(c[u])
-			h[u] = o * tc[u]
+			tc := Tanh(c[u])
+			h[u] = o * tc
+			if a.G == nil {
+				continue
+			}
+			g := a.G[r*PanelWidth:][:PanelWidth]
+			g[u], g[16+u], g[32+u], g[48+u] = i, f, ct, o
+			a.TanhC[r*PanelUnits+u] = tc
 		}
 	}
 }

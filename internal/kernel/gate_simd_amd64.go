@@ -7,17 +7,27 @@ package kernel
 // gateForward512 is the loop of GateForward over rows ≥ 1.
 //
 //go:noescape
-func gateForward512(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int)
+func gateForward512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int)
 
-// gateForwardHard512 is the loop of GateForward over rows ≥ 1.
+// gateState512 is the loop of GateForward over rows ≥ 1 that keeps the states only.
 //
 //go:noescape
-func gateForwardHard512(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int, slope float32)
+func gateState512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int)
 
 // gateBackward512 is the loop of GateBackward over rows ≥ 1.
 //
 //go:noescape
 func gateBackward512(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32)
+
+// gateForwardHard512 is the loop of GateForward over rows ≥ 1.
+//
+//go:noescape
+func gateForwardHard512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int, slope float32)
+
+// gateStateHard512 is the loop of GateForward over rows ≥ 1 that keeps the states only.
+//
+//go:noescape
+func gateStateHard512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int, slope float32)
 
 // gateBackwardHard512 is the loop of GateBackward over rows ≥ 1.
 //
@@ -27,17 +37,27 @@ func gateBackwardHard512(rows int, gates *float32, cPrev *float32, cPrevRow int,
 // gateForward256 is the loop of GateForward over rows ≥ 1.
 //
 //go:noescape
-func gateForward256(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int)
+func gateForward256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int)
 
-// gateForwardHard256 is the loop of GateForward over rows ≥ 1.
+// gateState256 is the loop of GateForward over rows ≥ 1 that keeps the states only.
 //
 //go:noescape
-func gateForwardHard256(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int, slope float32)
+func gateState256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int)
 
 // gateBackward256 is the loop of GateBackward over rows ≥ 1.
 //
 //go:noescape
 func gateBackward256(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32)
+
+// gateForwardHard256 is the loop of GateForward over rows ≥ 1.
+//
+//go:noescape
+func gateForwardHard256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int, slope float32)
+
+// gateStateHard256 is the loop of GateForward over rows ≥ 1 that keeps the states only.
+//
+//go:noescape
+func gateStateHard256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int, slope float32)
 
 // gateBackwardHard256 is the loop of GateBackward over rows ≥ 1.
 //

@@ -4,36 +4,132 @@
 
 #include "textflag.h"
 
-// func gateForward512(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int)
-// Requires: AVX, AVX512DQ, AVX512F
+// func gateForward512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int)
+// Requires: AVX, AVX512F
 TEXT ·gateForward512(SB), NOSPLIT, $0-96
-	MOVQ         c+64(FP), R9
-	MOVQ         cPrev+48(FP), R8
-	MOVQ         cPrevRow+56(FP), R13
-	MOVQ         gates+24(FP), DI
+	MOVQ         c+72(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         gates+56(FP), DI
 	MOVQ         h+80(FP), R11
 	MOVQ         hRow+88(FP), R14
-	MOVQ         off+32(FP), BX
-	MOVQ         p+40(FP), DX
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
 	MOVQ         rows+0(FP), CX
-	MOVQ         tanhC+72(FP), R10
+	MOVQ         tanhC+64(FP), R10
 	MOVQ         z+8(FP), SI
 	MOVQ         zRow+16(FP), R12
 	VBROADCASTSS one<>+0(SB), Z31
-	VBROADCASTSS expMin<>+0(SB), Z30
-	VBROADCASTSS tanhMax<>+0(SB), Z29
-	VBROADCASTSS expMax<>+0(SB), Z28
-	VBROADCASTSS log2e<>+0(SB), Z27
-	VBROADCASTSS ln2hi<>+0(SB), Z26
-	VBROADCASTSS ln2lo<>+0(SB), Z25
-	VBROADCASTSS two<>+0(SB), Z24
-	VBROADCASTSS p1<>+0(SB), Z23
-	VBROADCASTSS p2<>+0(SB), Z22
-	VBROADCASTSS p3<>+0(SB), Z21
-	VBROADCASTSS p4<>+0(SB), Z20
-	VBROADCASTSS p5<>+0(SB), Z19
-	VBROADCASTSS sign<>+0(SB), Z18
-	VBROADCASTSS half<>+0(SB), Z17
+	VBROADCASTSS powMax<>+0(SB), Z30
+	VBROADCASTSS powMin<>+0(SB), Z29
+	VBROADCASTSS log2eMinus<>+0(SB), Z28
+	VBROADCASTSS log2eTwice<>+0(SB), Z27
+	VBROADCASTSS integer<>+0(SB), Z26
+	VBROADCASTSS two<>+0(SB), Z25
+	VBROADCASTSS q0<>+0(SB), Z24
+	VBROADCASTSS q1<>+0(SB), Z23
+	VBROADCASTSS q2<>+0(SB), Z22
+	VBROADCASTSS q3<>+0(SB), Z21
+	VBROADCASTSS q4<>+0(SB), Z20
+	MOVLQSX      (BX), R15
+	ADDQ         $0x04, BX
+	LEAQ         (DX)(R15*4), R15
+	VMOVUPS      (SI), Z0
+	VADDPS       (R15), Z0, Z0
+	VMOVUPS      64(SI), Z1
+	VADDPS       64(R15), Z1, Z1
+	VMOVUPS      128(SI), Z2
+	VADDPS       128(R15), Z2, Z2
+	VMOVUPS      192(SI), Z3
+	VADDPS       192(R15), Z3, Z3
+	VMULPS       Z27, Z2, Z2
+	VMULPS       Z28, Z0, Z0
+	VMULPS       Z28, Z1, Z1
+	VMULPS       Z28, Z3, Z3
+	VMINPS       Z2, Z30, Z2
+	VMINPS       Z0, Z30, Z0
+	VMINPS       Z1, Z30, Z1
+	VMINPS       Z3, Z30, Z3
+	VMAXPS       Z2, Z29, Z2
+	VMAXPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z29, Z1
+	VMAXPS       Z3, Z29, Z3
+	VADDPS       Z26, Z2, Z4
+	VADDPS       Z26, Z0, Z6
+	VADDPS       Z26, Z1, Z8
+	VADDPS       Z26, Z3, Z10
+	VSUBPS       Z26, Z4, Z5
+	VSUBPS       Z26, Z6, Z7
+	VSUBPS       Z26, Z8, Z9
+	VSUBPS       Z26, Z10, Z11
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z7, Z0, Z0
+	VSUBPS       Z9, Z1, Z1
+	VSUBPS       Z11, Z3, Z3
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z8, Z8
+	VPSLLD       $0x17, Z10, Z10
+	VPADDD       Z31, Z4, Z4
+	VPADDD       Z31, Z6, Z6
+	VPADDD       Z31, Z8, Z8
+	VPADDD       Z31, Z10, Z10
+	VBROADCASTSS q5<>+0(SB), Z5
+	VBROADCASTSS q5<>+0(SB), Z7
+	VBROADCASTSS q5<>+0(SB), Z9
+	VBROADCASTSS q5<>+0(SB), Z11
+	VFMADD213PS  Z20, Z2, Z5
+	VFMADD213PS  Z20, Z0, Z7
+	VFMADD213PS  Z20, Z1, Z9
+	VFMADD213PS  Z20, Z3, Z11
+	VFMADD213PS  Z21, Z2, Z5
+	VFMADD213PS  Z21, Z0, Z7
+	VFMADD213PS  Z21, Z1, Z9
+	VFMADD213PS  Z21, Z3, Z11
+	VFMADD213PS  Z22, Z2, Z5
+	VFMADD213PS  Z22, Z0, Z7
+	VFMADD213PS  Z22, Z1, Z9
+	VFMADD213PS  Z22, Z3, Z11
+	VFMADD213PS  Z23, Z2, Z5
+	VFMADD213PS  Z23, Z0, Z7
+	VFMADD213PS  Z23, Z1, Z9
+	VFMADD213PS  Z23, Z3, Z11
+	VFMADD213PS  Z24, Z2, Z5
+	VFMADD213PS  Z24, Z0, Z7
+	VFMADD213PS  Z24, Z1, Z9
+	VFMADD213PS  Z24, Z3, Z11
+	VMULPS       Z5, Z2, Z2
+	VFMADD213PS  Z31, Z7, Z0
+	VFMADD213PS  Z31, Z9, Z1
+	VFMADD213PS  Z31, Z11, Z3
+	VSUBPS       Z31, Z4, Z5
+	VFMADD213PS  Z31, Z6, Z0
+	VFMADD213PS  Z31, Z8, Z1
+	VFMADD213PS  Z31, Z10, Z3
+	VFMADD213PS  Z5, Z4, Z2
+	VADDPS       Z25, Z2, Z4
+	VMULPS       Z0, Z1, Z5
+	VMULPS       Z4, Z3, Z6
+	VDIVPS       Z5, Z31, Z5
+	VDIVPS       Z6, Z31, Z6
+	VMULPS       Z5, Z0, Z7
+	VMULPS       Z5, Z1, Z0
+	VMULPS       Z3, Z2, Z2
+	VMULPS       Z6, Z2, Z2
+	VMULPS       Z6, Z4, Z13
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z13, 192(DI)
+	VMULPS       Z0, Z2, Z12
+	VFMADD231PS  (R8), Z7, Z12
+	VMOVUPS      Z12, (R9)
+	ADDQ         R12, SI
+	ADDQ         R13, R8
+	ADDQ         $0x40, R9
+	ADDQ         $0x00000100, DI
+	DECQ         CX
+	JZ           last
 
 row:
 	MOVLQSX      (BX), R15
@@ -47,128 +143,142 @@ row:
 	VADDPS       128(R15), Z2, Z2
 	VMOVUPS      192(SI), Z3
 	VADDPS       192(R15), Z3, Z3
-	VANDPS       Z18, Z2, Z4
-	VPMOVD2M     Z0, K2
-	VPMOVD2M     Z1, K3
-	VPMOVD2M     Z3, K4
-	VXORPS       Z4, Z2, Z2
-	VORPS        Z18, Z0, Z0
-	VORPS        Z18, Z1, Z1
-	VORPS        Z18, Z3, Z3
-	VADDPS       Z2, Z2, Z2
-	VMAXPS       Z0, Z30, Z0
-	VMAXPS       Z1, Z30, Z1
-	VMAXPS       Z3, Z30, Z3
-	VMINPS       Z2, Z29, Z2
-	VMULPS       Z27, Z0, Z7
-	VMULPS       Z27, Z1, Z9
-	VMULPS       Z27, Z3, Z11
-	VMULPS       Z27, Z2, Z5
-	VRNDSCALEPS  $0x08, Z7, Z7
-	VRNDSCALEPS  $0x08, Z9, Z9
-	VRNDSCALEPS  $0x08, Z11, Z11
-	VRNDSCALEPS  $0x08, Z5, Z5
-	VFNMADD231PS Z26, Z7, Z0
-	VFNMADD231PS Z26, Z9, Z1
-	VFNMADD231PS Z26, Z11, Z3
-	VFNMADD231PS Z26, Z5, Z2
-	VFNMADD231PS Z25, Z7, Z0
-	VFNMADD231PS Z25, Z9, Z1
-	VFNMADD231PS Z25, Z11, Z3
-	VFNMADD231PS Z25, Z5, Z2
-	VBROADCASTSS p0<>+0(SB), Z8
-	VBROADCASTSS p0<>+0(SB), Z10
-	VBROADCASTSS p0<>+0(SB), Z12
-	VBROADCASTSS p0<>+0(SB), Z6
-	VFMADD213PS  Z23, Z0, Z8
-	VFMADD213PS  Z23, Z1, Z10
-	VFMADD213PS  Z23, Z3, Z12
-	VFMADD213PS  Z23, Z2, Z6
-	VFMADD213PS  Z22, Z0, Z8
-	VFMADD213PS  Z22, Z1, Z10
-	VFMADD213PS  Z22, Z3, Z12
-	VFMADD213PS  Z22, Z2, Z6
-	VFMADD213PS  Z21, Z0, Z8
-	VFMADD213PS  Z21, Z1, Z10
-	VFMADD213PS  Z21, Z3, Z12
-	VFMADD213PS  Z21, Z2, Z6
-	VFMADD213PS  Z20, Z0, Z8
-	VFMADD213PS  Z20, Z1, Z10
-	VFMADD213PS  Z20, Z3, Z12
-	VFMADD213PS  Z20, Z2, Z6
-	VFMADD213PS  Z19, Z0, Z8
-	VFMADD213PS  Z19, Z1, Z10
-	VFMADD213PS  Z19, Z3, Z12
-	VFMADD213PS  Z19, Z2, Z6
-	VMULPS       Z8, Z0, Z8
-	VMULPS       Z10, Z1, Z10
-	VMULPS       Z12, Z3, Z12
-	VMULPS       Z6, Z2, Z6
-	VFMADD213PS  Z0, Z0, Z8
-	VFMADD213PS  Z1, Z1, Z10
-	VFMADD213PS  Z3, Z3, Z12
-	VFMADD213PS  Z2, Z2, Z6
-	VADDPS       Z31, Z8, Z8
-	VADDPS       Z31, Z10, Z10
-	VADDPS       Z31, Z12, Z12
-	VSCALEFPS    Z5, Z31, Z5
-	VSCALEFPS    Z7, Z8, Z8
-	VSCALEFPS    Z9, Z10, Z10
-	VSCALEFPS    Z11, Z12, Z12
-	VSUBPS       Z31, Z5, Z2
-	VBLENDMPS    Z8, Z31, K2, Z0
-	VBLENDMPS    Z10, Z31, K3, Z1
-	VBLENDMPS    Z12, Z31, K4, Z3
-	VFMADD213PS  Z2, Z5, Z6
-	VADDPS       Z31, Z8, Z8
-	VADDPS       Z31, Z10, Z10
-	VADDPS       Z31, Z12, Z12
-	VADDPS       Z24, Z6, Z5
-	VDIVPS       Z8, Z0, Z0
-	VDIVPS       Z10, Z1, Z1
-	VDIVPS       Z12, Z3, Z3
-	VDIVPS       Z5, Z6, Z2
-	VORPS        Z4, Z2, Z2
+	VMULPS       Z27, Z2, Z2
+	VMULPS       Z28, Z0, Z0
+	VMULPS       Z28, Z1, Z1
+	VMULPS       Z28, Z3, Z3
+	VMULPS       Z27, Z12, Z12
+	VMINPS       Z2, Z30, Z2
+	VMINPS       Z0, Z30, Z0
+	VMINPS       Z1, Z30, Z1
+	VMINPS       Z3, Z30, Z3
+	VMINPS       Z12, Z30, Z12
+	VMAXPS       Z2, Z29, Z2
+	VMAXPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z29, Z1
+	VMAXPS       Z3, Z29, Z3
+	VMAXPS       Z12, Z29, Z12
+	VADDPS       Z26, Z2, Z4
+	VADDPS       Z26, Z0, Z6
+	VADDPS       Z26, Z1, Z8
+	VADDPS       Z26, Z3, Z10
+	VADDPS       Z26, Z12, Z14
+	VSUBPS       Z26, Z4, Z5
+	VSUBPS       Z26, Z6, Z7
+	VSUBPS       Z26, Z8, Z9
+	VSUBPS       Z26, Z10, Z11
+	VSUBPS       Z26, Z14, Z15
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z7, Z0, Z0
+	VSUBPS       Z9, Z1, Z1
+	VSUBPS       Z11, Z3, Z3
+	VSUBPS       Z15, Z12, Z12
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z8, Z8
+	VPSLLD       $0x17, Z10, Z10
+	VPSLLD       $0x17, Z14, Z14
+	VPADDD       Z31, Z4, Z4
+	VPADDD       Z31, Z6, Z6
+	VPADDD       Z31, Z8, Z8
+	VPADDD       Z31, Z10, Z10
+	VPADDD       Z31, Z14, Z14
+	VBROADCASTSS q5<>+0(SB), Z5
+	VBROADCASTSS q5<>+0(SB), Z7
+	VBROADCASTSS q5<>+0(SB), Z9
+	VBROADCASTSS q5<>+0(SB), Z11
+	VBROADCASTSS q5<>+0(SB), Z15
+	VFMADD213PS  Z20, Z2, Z5
+	VFMADD213PS  Z20, Z0, Z7
+	VFMADD213PS  Z20, Z1, Z9
+	VFMADD213PS  Z20, Z3, Z11
+	VFMADD213PS  Z20, Z12, Z15
+	VFMADD213PS  Z21, Z2, Z5
+	VFMADD213PS  Z21, Z0, Z7
+	VFMADD213PS  Z21, Z1, Z9
+	VFMADD213PS  Z21, Z3, Z11
+	VFMADD213PS  Z21, Z12, Z15
+	VFMADD213PS  Z22, Z2, Z5
+	VFMADD213PS  Z22, Z0, Z7
+	VFMADD213PS  Z22, Z1, Z9
+	VFMADD213PS  Z22, Z3, Z11
+	VFMADD213PS  Z22, Z12, Z15
+	VFMADD213PS  Z23, Z2, Z5
+	VFMADD213PS  Z23, Z0, Z7
+	VFMADD213PS  Z23, Z1, Z9
+	VFMADD213PS  Z23, Z3, Z11
+	VFMADD213PS  Z23, Z12, Z15
+	VFMADD213PS  Z24, Z2, Z5
+	VFMADD213PS  Z24, Z0, Z7
+	VFMADD213PS  Z24, Z1, Z9
+	VFMADD213PS  Z24, Z3, Z11
+	VFMADD213PS  Z24, Z12, Z15
+	VMULPS       Z5, Z2, Z2
+	VFMADD213PS  Z31, Z7, Z0
+	VFMADD213PS  Z31, Z9, Z1
+	VFMADD213PS  Z31, Z11, Z3
+	VMULPS       Z15, Z12, Z12
+	VSUBPS       Z31, Z4, Z5
+	VFMADD213PS  Z31, Z6, Z0
+	VFMADD213PS  Z31, Z8, Z1
+	VFMADD213PS  Z31, Z10, Z3
+	VSUBPS       Z31, Z14, Z15
+	VFMADD213PS  Z5, Z4, Z2
+	VFMADD213PS  Z15, Z14, Z12
+	VADDPS       Z25, Z2, Z4
+	VADDPS       Z25, Z12, Z14
+	VDIVPS       Z14, Z12, Z12
+	VMOVUPS      Z12, (R10)
+	VMULPS       Z12, Z13, Z12
+	VMOVUPS      Z12, (R11)
+	VMULPS       Z0, Z1, Z5
+	VMULPS       Z4, Z3, Z6
+	VDIVPS       Z5, Z31, Z5
+	VDIVPS       Z6, Z31, Z6
+	VMULPS       Z5, Z0, Z7
+	VMULPS       Z5, Z1, Z0
+	VMULPS       Z3, Z2, Z2
+	VMULPS       Z6, Z2, Z2
+	VMULPS       Z6, Z4, Z13
 	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z7, 64(DI)
 	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      Z3, 192(DI)
-	VMULPS       Z0, Z2, Z4
-	VFMADD231PS  (R8), Z1, Z4
-	VMOVUPS      Z4, (R9)
-	VANDPS       Z18, Z4, Z7
-	VXORPS       Z7, Z4, Z4
-	VADDPS       Z4, Z4, Z4
-	VMINPS       Z4, Z29, Z4
-	VMULPS       Z27, Z4, Z5
-	VRNDSCALEPS  $0x08, Z5, Z5
-	VFNMADD231PS Z26, Z5, Z4
-	VFNMADD231PS Z25, Z5, Z4
-	VBROADCASTSS p0<>+0(SB), Z6
-	VFMADD213PS  Z23, Z4, Z6
-	VFMADD213PS  Z22, Z4, Z6
-	VFMADD213PS  Z21, Z4, Z6
-	VFMADD213PS  Z20, Z4, Z6
-	VFMADD213PS  Z19, Z4, Z6
-	VMULPS       Z6, Z4, Z6
-	VFMADD213PS  Z4, Z4, Z6
-	VSCALEFPS    Z5, Z31, Z5
-	VSUBPS       Z31, Z5, Z4
-	VFMADD213PS  Z4, Z5, Z6
-	VADDPS       Z24, Z6, Z5
-	VDIVPS       Z5, Z6, Z4
-	VORPS        Z7, Z4, Z4
-	VMOVUPS      Z4, (R10)
-	VMULPS       Z4, Z3, Z4
-	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z13, 192(DI)
+	VMULPS       Z0, Z2, Z12
+	VFMADD231PS  (R8), Z7, Z12
+	VMOVUPS      Z12, (R9)
 	ADDQ         R12, SI
-	ADDQ         $0x00000100, DI
 	ADDQ         R13, R8
 	ADDQ         $0x40, R9
+	ADDQ         $0x00000100, DI
 	ADDQ         $0x40, R10
 	ADDQ         R14, R11
 	DECQ         CX
 	JNZ          row
+
+last:
+	VMULPS       Z27, Z12, Z12
+	VMINPS       Z12, Z30, Z12
+	VMAXPS       Z12, Z29, Z12
+	VADDPS       Z26, Z12, Z14
+	VSUBPS       Z26, Z14, Z15
+	VSUBPS       Z15, Z12, Z12
+	VPSLLD       $0x17, Z14, Z14
+	VPADDD       Z31, Z14, Z14
+	VBROADCASTSS q5<>+0(SB), Z15
+	VFMADD213PS  Z20, Z12, Z15
+	VFMADD213PS  Z21, Z12, Z15
+	VFMADD213PS  Z22, Z12, Z15
+	VFMADD213PS  Z23, Z12, Z15
+	VFMADD213PS  Z24, Z12, Z15
+	VMULPS       Z15, Z12, Z12
+	VSUBPS       Z31, Z14, Z15
+	VFMADD213PS  Z15, Z14, Z12
+	VADDPS       Z25, Z12, Z14
+	VDIVPS       Z14, Z12, Z12
+	VMOVUPS      Z12, (R10)
+	VMULPS       Z12, Z13, Z12
+	VMOVUPS      Z12, (R11)
 	VZEROUPPER
 	RET
 
@@ -182,65 +292,55 @@ DATA one<>+24(SB)/4, $0x3f800000
 DATA one<>+28(SB)/4, $0x3f800000
 GLOBL one<>(SB), RODATA|NOPTR, $32
 
-DATA expMin<>+0(SB)/4, $0xc2d00000
-DATA expMin<>+4(SB)/4, $0xc2d00000
-DATA expMin<>+8(SB)/4, $0xc2d00000
-DATA expMin<>+12(SB)/4, $0xc2d00000
-DATA expMin<>+16(SB)/4, $0xc2d00000
-DATA expMin<>+20(SB)/4, $0xc2d00000
-DATA expMin<>+24(SB)/4, $0xc2d00000
-DATA expMin<>+28(SB)/4, $0xc2d00000
-GLOBL expMin<>(SB), RODATA|NOPTR, $32
+DATA powMax<>+0(SB)/4, $0x42200000
+DATA powMax<>+4(SB)/4, $0x42200000
+DATA powMax<>+8(SB)/4, $0x42200000
+DATA powMax<>+12(SB)/4, $0x42200000
+DATA powMax<>+16(SB)/4, $0x42200000
+DATA powMax<>+20(SB)/4, $0x42200000
+DATA powMax<>+24(SB)/4, $0x42200000
+DATA powMax<>+28(SB)/4, $0x42200000
+GLOBL powMax<>(SB), RODATA|NOPTR, $32
 
-DATA tanhMax<>+0(SB)/4, $0x4190cccd
-DATA tanhMax<>+4(SB)/4, $0x4190cccd
-DATA tanhMax<>+8(SB)/4, $0x4190cccd
-DATA tanhMax<>+12(SB)/4, $0x4190cccd
-DATA tanhMax<>+16(SB)/4, $0x4190cccd
-DATA tanhMax<>+20(SB)/4, $0x4190cccd
-DATA tanhMax<>+24(SB)/4, $0x4190cccd
-DATA tanhMax<>+28(SB)/4, $0x4190cccd
-GLOBL tanhMax<>(SB), RODATA|NOPTR, $32
+DATA powMin<>+0(SB)/4, $0xc2f00000
+DATA powMin<>+4(SB)/4, $0xc2f00000
+DATA powMin<>+8(SB)/4, $0xc2f00000
+DATA powMin<>+12(SB)/4, $0xc2f00000
+DATA powMin<>+16(SB)/4, $0xc2f00000
+DATA powMin<>+20(SB)/4, $0xc2f00000
+DATA powMin<>+24(SB)/4, $0xc2f00000
+DATA powMin<>+28(SB)/4, $0xc2f00000
+GLOBL powMin<>(SB), RODATA|NOPTR, $32
 
-DATA expMax<>+0(SB)/4, $0x42b20000
-DATA expMax<>+4(SB)/4, $0x42b20000
-DATA expMax<>+8(SB)/4, $0x42b20000
-DATA expMax<>+12(SB)/4, $0x42b20000
-DATA expMax<>+16(SB)/4, $0x42b20000
-DATA expMax<>+20(SB)/4, $0x42b20000
-DATA expMax<>+24(SB)/4, $0x42b20000
-DATA expMax<>+28(SB)/4, $0x42b20000
-GLOBL expMax<>(SB), RODATA|NOPTR, $32
+DATA log2eMinus<>+0(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+4(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+8(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+12(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+16(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+20(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+24(SB)/4, $0xbfb8aa3b
+DATA log2eMinus<>+28(SB)/4, $0xbfb8aa3b
+GLOBL log2eMinus<>(SB), RODATA|NOPTR, $32
 
-DATA log2e<>+0(SB)/4, $0x3fb8aa3b
-DATA log2e<>+4(SB)/4, $0x3fb8aa3b
-DATA log2e<>+8(SB)/4, $0x3fb8aa3b
-DATA log2e<>+12(SB)/4, $0x3fb8aa3b
-DATA log2e<>+16(SB)/4, $0x3fb8aa3b
-DATA log2e<>+20(SB)/4, $0x3fb8aa3b
-DATA log2e<>+24(SB)/4, $0x3fb8aa3b
-DATA log2e<>+28(SB)/4, $0x3fb8aa3b
-GLOBL log2e<>(SB), RODATA|NOPTR, $32
+DATA log2eTwice<>+0(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+4(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+8(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+12(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+16(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+20(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+24(SB)/4, $0x4038aa3b
+DATA log2eTwice<>+28(SB)/4, $0x4038aa3b
+GLOBL log2eTwice<>(SB), RODATA|NOPTR, $32
 
-DATA ln2hi<>+0(SB)/4, $0x3f318000
-DATA ln2hi<>+4(SB)/4, $0x3f318000
-DATA ln2hi<>+8(SB)/4, $0x3f318000
-DATA ln2hi<>+12(SB)/4, $0x3f318000
-DATA ln2hi<>+16(SB)/4, $0x3f318000
-DATA ln2hi<>+20(SB)/4, $0x3f318000
-DATA ln2hi<>+24(SB)/4, $0x3f318000
-DATA ln2hi<>+28(SB)/4, $0x3f318000
-GLOBL ln2hi<>(SB), RODATA|NOPTR, $32
-
-DATA ln2lo<>+0(SB)/4, $0xb95e8083
-DATA ln2lo<>+4(SB)/4, $0xb95e8083
-DATA ln2lo<>+8(SB)/4, $0xb95e8083
-DATA ln2lo<>+12(SB)/4, $0xb95e8083
-DATA ln2lo<>+16(SB)/4, $0xb95e8083
-DATA ln2lo<>+20(SB)/4, $0xb95e8083
-DATA ln2lo<>+24(SB)/4, $0xb95e8083
-DATA ln2lo<>+28(SB)/4, $0xb95e8083
-GLOBL ln2lo<>(SB), RODATA|NOPTR, $32
+DATA integer<>+0(SB)/4, $0x4b400000
+DATA integer<>+4(SB)/4, $0x4b400000
+DATA integer<>+8(SB)/4, $0x4b400000
+DATA integer<>+12(SB)/4, $0x4b400000
+DATA integer<>+16(SB)/4, $0x4b400000
+DATA integer<>+20(SB)/4, $0x4b400000
+DATA integer<>+24(SB)/4, $0x4b400000
+DATA integer<>+28(SB)/4, $0x4b400000
+GLOBL integer<>(SB), RODATA|NOPTR, $32
 
 DATA two<>+0(SB)/4, $0x40000000
 DATA two<>+4(SB)/4, $0x40000000
@@ -252,99 +352,410 @@ DATA two<>+24(SB)/4, $0x40000000
 DATA two<>+28(SB)/4, $0x40000000
 GLOBL two<>(SB), RODATA|NOPTR, $32
 
-DATA p1<>+0(SB)/4, $0x3ab743ce
-DATA p1<>+4(SB)/4, $0x3ab743ce
-DATA p1<>+8(SB)/4, $0x3ab743ce
-DATA p1<>+12(SB)/4, $0x3ab743ce
-DATA p1<>+16(SB)/4, $0x3ab743ce
-DATA p1<>+20(SB)/4, $0x3ab743ce
-DATA p1<>+24(SB)/4, $0x3ab743ce
-DATA p1<>+28(SB)/4, $0x3ab743ce
-GLOBL p1<>(SB), RODATA|NOPTR, $32
+DATA q0<>+0(SB)/4, $0x3f317218
+DATA q0<>+4(SB)/4, $0x3f317218
+DATA q0<>+8(SB)/4, $0x3f317218
+DATA q0<>+12(SB)/4, $0x3f317218
+DATA q0<>+16(SB)/4, $0x3f317218
+DATA q0<>+20(SB)/4, $0x3f317218
+DATA q0<>+24(SB)/4, $0x3f317218
+DATA q0<>+28(SB)/4, $0x3f317218
+GLOBL q0<>(SB), RODATA|NOPTR, $32
 
-DATA p2<>+0(SB)/4, $0x3c088908
-DATA p2<>+4(SB)/4, $0x3c088908
-DATA p2<>+8(SB)/4, $0x3c088908
-DATA p2<>+12(SB)/4, $0x3c088908
-DATA p2<>+16(SB)/4, $0x3c088908
-DATA p2<>+20(SB)/4, $0x3c088908
-DATA p2<>+24(SB)/4, $0x3c088908
-DATA p2<>+28(SB)/4, $0x3c088908
-GLOBL p2<>(SB), RODATA|NOPTR, $32
+DATA q1<>+0(SB)/4, $0x3e75fdef
+DATA q1<>+4(SB)/4, $0x3e75fdef
+DATA q1<>+8(SB)/4, $0x3e75fdef
+DATA q1<>+12(SB)/4, $0x3e75fdef
+DATA q1<>+16(SB)/4, $0x3e75fdef
+DATA q1<>+20(SB)/4, $0x3e75fdef
+DATA q1<>+24(SB)/4, $0x3e75fdef
+DATA q1<>+28(SB)/4, $0x3e75fdef
+GLOBL q1<>(SB), RODATA|NOPTR, $32
 
-DATA p3<>+0(SB)/4, $0x3d2aa9c1
-DATA p3<>+4(SB)/4, $0x3d2aa9c1
-DATA p3<>+8(SB)/4, $0x3d2aa9c1
-DATA p3<>+12(SB)/4, $0x3d2aa9c1
-DATA p3<>+16(SB)/4, $0x3d2aa9c1
-DATA p3<>+20(SB)/4, $0x3d2aa9c1
-DATA p3<>+24(SB)/4, $0x3d2aa9c1
-DATA p3<>+28(SB)/4, $0x3d2aa9c1
-GLOBL p3<>(SB), RODATA|NOPTR, $32
+DATA q2<>+0(SB)/4, $0x3d6357b7
+DATA q2<>+4(SB)/4, $0x3d6357b7
+DATA q2<>+8(SB)/4, $0x3d6357b7
+DATA q2<>+12(SB)/4, $0x3d6357b7
+DATA q2<>+16(SB)/4, $0x3d6357b7
+DATA q2<>+20(SB)/4, $0x3d6357b7
+DATA q2<>+24(SB)/4, $0x3d6357b7
+DATA q2<>+28(SB)/4, $0x3d6357b7
+GLOBL q2<>(SB), RODATA|NOPTR, $32
 
-DATA p4<>+0(SB)/4, $0x3e2aaaaa
-DATA p4<>+4(SB)/4, $0x3e2aaaaa
-DATA p4<>+8(SB)/4, $0x3e2aaaaa
-DATA p4<>+12(SB)/4, $0x3e2aaaaa
-DATA p4<>+16(SB)/4, $0x3e2aaaaa
-DATA p4<>+20(SB)/4, $0x3e2aaaaa
-DATA p4<>+24(SB)/4, $0x3e2aaaaa
-DATA p4<>+28(SB)/4, $0x3e2aaaaa
-GLOBL p4<>(SB), RODATA|NOPTR, $32
+DATA q3<>+0(SB)/4, $0x3c1d95d0
+DATA q3<>+4(SB)/4, $0x3c1d95d0
+DATA q3<>+8(SB)/4, $0x3c1d95d0
+DATA q3<>+12(SB)/4, $0x3c1d95d0
+DATA q3<>+16(SB)/4, $0x3c1d95d0
+DATA q3<>+20(SB)/4, $0x3c1d95d0
+DATA q3<>+24(SB)/4, $0x3c1d95d0
+DATA q3<>+28(SB)/4, $0x3c1d95d0
+GLOBL q3<>(SB), RODATA|NOPTR, $32
 
-DATA p5<>+0(SB)/4, $0x3f000000
-DATA p5<>+4(SB)/4, $0x3f000000
-DATA p5<>+8(SB)/4, $0x3f000000
-DATA p5<>+12(SB)/4, $0x3f000000
-DATA p5<>+16(SB)/4, $0x3f000000
-DATA p5<>+20(SB)/4, $0x3f000000
-DATA p5<>+24(SB)/4, $0x3f000000
-DATA p5<>+28(SB)/4, $0x3f000000
-GLOBL p5<>(SB), RODATA|NOPTR, $32
+DATA q4<>+0(SB)/4, $0x3aaf83da
+DATA q4<>+4(SB)/4, $0x3aaf83da
+DATA q4<>+8(SB)/4, $0x3aaf83da
+DATA q4<>+12(SB)/4, $0x3aaf83da
+DATA q4<>+16(SB)/4, $0x3aaf83da
+DATA q4<>+20(SB)/4, $0x3aaf83da
+DATA q4<>+24(SB)/4, $0x3aaf83da
+DATA q4<>+28(SB)/4, $0x3aaf83da
+GLOBL q4<>(SB), RODATA|NOPTR, $32
 
-DATA sign<>+0(SB)/4, $0x80000000
-DATA sign<>+4(SB)/4, $0x80000000
-DATA sign<>+8(SB)/4, $0x80000000
-DATA sign<>+12(SB)/4, $0x80000000
-DATA sign<>+16(SB)/4, $0x80000000
-DATA sign<>+20(SB)/4, $0x80000000
-DATA sign<>+24(SB)/4, $0x80000000
-DATA sign<>+28(SB)/4, $0x80000000
-GLOBL sign<>(SB), RODATA|NOPTR, $32
+DATA q5<>+0(SB)/4, $0x3921847d
+DATA q5<>+4(SB)/4, $0x3921847d
+DATA q5<>+8(SB)/4, $0x3921847d
+DATA q5<>+12(SB)/4, $0x3921847d
+DATA q5<>+16(SB)/4, $0x3921847d
+DATA q5<>+20(SB)/4, $0x3921847d
+DATA q5<>+24(SB)/4, $0x3921847d
+DATA q5<>+28(SB)/4, $0x3921847d
+GLOBL q5<>(SB), RODATA|NOPTR, $32
 
-DATA half<>+0(SB)/4, $0x3f000000
-DATA half<>+4(SB)/4, $0x3f000000
-DATA half<>+8(SB)/4, $0x3f000000
-DATA half<>+12(SB)/4, $0x3f000000
-DATA half<>+16(SB)/4, $0x3f000000
-DATA half<>+20(SB)/4, $0x3f000000
-DATA half<>+24(SB)/4, $0x3f000000
-DATA half<>+28(SB)/4, $0x3f000000
-GLOBL half<>(SB), RODATA|NOPTR, $32
+// func gateState512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int)
+// Requires: AVX, AVX512F
+TEXT ·gateState512(SB), NOSPLIT, $0-80
+	MOVQ         c+56(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         h+64(FP), R11
+	MOVQ         hRow+72(FP), R14
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
+	MOVQ         rows+0(FP), CX
+	MOVQ         z+8(FP), SI
+	MOVQ         zRow+16(FP), R12
+	VBROADCASTSS one<>+0(SB), Z31
+	VBROADCASTSS powMax<>+0(SB), Z30
+	VBROADCASTSS powMin<>+0(SB), Z29
+	VBROADCASTSS log2eMinus<>+0(SB), Z28
+	VBROADCASTSS log2eTwice<>+0(SB), Z27
+	VBROADCASTSS integer<>+0(SB), Z26
+	VBROADCASTSS two<>+0(SB), Z25
+	VBROADCASTSS q0<>+0(SB), Z24
+	VBROADCASTSS q1<>+0(SB), Z23
+	VBROADCASTSS q2<>+0(SB), Z22
+	VBROADCASTSS q3<>+0(SB), Z21
+	VBROADCASTSS q4<>+0(SB), Z20
+	MOVLQSX      (BX), R15
+	ADDQ         $0x04, BX
+	LEAQ         (DX)(R15*4), R15
+	VMOVUPS      (SI), Z0
+	VADDPS       (R15), Z0, Z0
+	VMOVUPS      64(SI), Z1
+	VADDPS       64(R15), Z1, Z1
+	VMOVUPS      128(SI), Z2
+	VADDPS       128(R15), Z2, Z2
+	VMOVUPS      192(SI), Z3
+	VADDPS       192(R15), Z3, Z3
+	VMULPS       Z27, Z2, Z2
+	VMULPS       Z28, Z0, Z0
+	VMULPS       Z28, Z1, Z1
+	VMULPS       Z28, Z3, Z3
+	VMINPS       Z2, Z30, Z2
+	VMINPS       Z0, Z30, Z0
+	VMINPS       Z1, Z30, Z1
+	VMINPS       Z3, Z30, Z3
+	VMAXPS       Z2, Z29, Z2
+	VMAXPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z29, Z1
+	VMAXPS       Z3, Z29, Z3
+	VADDPS       Z26, Z2, Z4
+	VADDPS       Z26, Z0, Z6
+	VADDPS       Z26, Z1, Z8
+	VADDPS       Z26, Z3, Z10
+	VSUBPS       Z26, Z4, Z5
+	VSUBPS       Z26, Z6, Z7
+	VSUBPS       Z26, Z8, Z9
+	VSUBPS       Z26, Z10, Z11
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z7, Z0, Z0
+	VSUBPS       Z9, Z1, Z1
+	VSUBPS       Z11, Z3, Z3
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z8, Z8
+	VPSLLD       $0x17, Z10, Z10
+	VPADDD       Z31, Z4, Z4
+	VPADDD       Z31, Z6, Z6
+	VPADDD       Z31, Z8, Z8
+	VPADDD       Z31, Z10, Z10
+	VBROADCASTSS q5<>+0(SB), Z5
+	VBROADCASTSS q5<>+0(SB), Z7
+	VBROADCASTSS q5<>+0(SB), Z9
+	VBROADCASTSS q5<>+0(SB), Z11
+	VFMADD213PS  Z20, Z2, Z5
+	VFMADD213PS  Z20, Z0, Z7
+	VFMADD213PS  Z20, Z1, Z9
+	VFMADD213PS  Z20, Z3, Z11
+	VFMADD213PS  Z21, Z2, Z5
+	VFMADD213PS  Z21, Z0, Z7
+	VFMADD213PS  Z21, Z1, Z9
+	VFMADD213PS  Z21, Z3, Z11
+	VFMADD213PS  Z22, Z2, Z5
+	VFMADD213PS  Z22, Z0, Z7
+	VFMADD213PS  Z22, Z1, Z9
+	VFMADD213PS  Z22, Z3, Z11
+	VFMADD213PS  Z23, Z2, Z5
+	VFMADD213PS  Z23, Z0, Z7
+	VFMADD213PS  Z23, Z1, Z9
+	VFMADD213PS  Z23, Z3, Z11
+	VFMADD213PS  Z24, Z2, Z5
+	VFMADD213PS  Z24, Z0, Z7
+	VFMADD213PS  Z24, Z1, Z9
+	VFMADD213PS  Z24, Z3, Z11
+	VMULPS       Z5, Z2, Z2
+	VFMADD213PS  Z31, Z7, Z0
+	VFMADD213PS  Z31, Z9, Z1
+	VFMADD213PS  Z31, Z11, Z3
+	VSUBPS       Z31, Z4, Z5
+	VFMADD213PS  Z31, Z6, Z0
+	VFMADD213PS  Z31, Z8, Z1
+	VFMADD213PS  Z31, Z10, Z3
+	VFMADD213PS  Z5, Z4, Z2
+	VADDPS       Z25, Z2, Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z1, Z2, Z2
+	VFMADD231PS  (R8), Z0, Z2
+	VMULPS       Z1, Z0, Z0
+	VDIVPS       Z0, Z2, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVAPS      Z3, Z13
+	ADDQ         R12, SI
+	ADDQ         R13, R8
+	ADDQ         $0x40, R9
+	DECQ         CX
+	JZ           last
 
-DATA p0<>+0(SB)/4, $0x39506967
-DATA p0<>+4(SB)/4, $0x39506967
-DATA p0<>+8(SB)/4, $0x39506967
-DATA p0<>+12(SB)/4, $0x39506967
-DATA p0<>+16(SB)/4, $0x39506967
-DATA p0<>+20(SB)/4, $0x39506967
-DATA p0<>+24(SB)/4, $0x39506967
-DATA p0<>+28(SB)/4, $0x39506967
-GLOBL p0<>(SB), RODATA|NOPTR, $32
+row:
+	MOVLQSX      (BX), R15
+	ADDQ         $0x04, BX
+	LEAQ         (DX)(R15*4), R15
+	VMOVUPS      (SI), Z0
+	VADDPS       (R15), Z0, Z0
+	VMOVUPS      64(SI), Z1
+	VADDPS       64(R15), Z1, Z1
+	VMOVUPS      128(SI), Z2
+	VADDPS       128(R15), Z2, Z2
+	VMOVUPS      192(SI), Z3
+	VADDPS       192(R15), Z3, Z3
+	VMULPS       Z27, Z2, Z2
+	VMULPS       Z28, Z0, Z0
+	VMULPS       Z28, Z1, Z1
+	VMULPS       Z28, Z3, Z3
+	VMULPS       Z27, Z12, Z12
+	VMINPS       Z2, Z30, Z2
+	VMINPS       Z0, Z30, Z0
+	VMINPS       Z1, Z30, Z1
+	VMINPS       Z3, Z30, Z3
+	VMINPS       Z12, Z30, Z12
+	VMAXPS       Z2, Z29, Z2
+	VMAXPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z29, Z1
+	VMAXPS       Z3, Z29, Z3
+	VMAXPS       Z12, Z29, Z12
+	VADDPS       Z26, Z2, Z4
+	VADDPS       Z26, Z0, Z6
+	VADDPS       Z26, Z1, Z8
+	VADDPS       Z26, Z3, Z10
+	VADDPS       Z26, Z12, Z14
+	VSUBPS       Z26, Z4, Z5
+	VSUBPS       Z26, Z6, Z7
+	VSUBPS       Z26, Z8, Z9
+	VSUBPS       Z26, Z10, Z11
+	VSUBPS       Z26, Z14, Z15
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z7, Z0, Z0
+	VSUBPS       Z9, Z1, Z1
+	VSUBPS       Z11, Z3, Z3
+	VSUBPS       Z15, Z12, Z12
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z8, Z8
+	VPSLLD       $0x17, Z10, Z10
+	VPSLLD       $0x17, Z14, Z14
+	VPADDD       Z31, Z4, Z4
+	VPADDD       Z31, Z6, Z6
+	VPADDD       Z31, Z8, Z8
+	VPADDD       Z31, Z10, Z10
+	VPADDD       Z31, Z14, Z14
+	VBROADCASTSS q5<>+0(SB), Z5
+	VBROADCASTSS q5<>+0(SB), Z7
+	VBROADCASTSS q5<>+0(SB), Z9
+	VBROADCASTSS q5<>+0(SB), Z11
+	VBROADCASTSS q5<>+0(SB), Z15
+	VFMADD213PS  Z20, Z2, Z5
+	VFMADD213PS  Z20, Z0, Z7
+	VFMADD213PS  Z20, Z1, Z9
+	VFMADD213PS  Z20, Z3, Z11
+	VFMADD213PS  Z20, Z12, Z15
+	VFMADD213PS  Z21, Z2, Z5
+	VFMADD213PS  Z21, Z0, Z7
+	VFMADD213PS  Z21, Z1, Z9
+	VFMADD213PS  Z21, Z3, Z11
+	VFMADD213PS  Z21, Z12, Z15
+	VFMADD213PS  Z22, Z2, Z5
+	VFMADD213PS  Z22, Z0, Z7
+	VFMADD213PS  Z22, Z1, Z9
+	VFMADD213PS  Z22, Z3, Z11
+	VFMADD213PS  Z22, Z12, Z15
+	VFMADD213PS  Z23, Z2, Z5
+	VFMADD213PS  Z23, Z0, Z7
+	VFMADD213PS  Z23, Z1, Z9
+	VFMADD213PS  Z23, Z3, Z11
+	VFMADD213PS  Z23, Z12, Z15
+	VFMADD213PS  Z24, Z2, Z5
+	VFMADD213PS  Z24, Z0, Z7
+	VFMADD213PS  Z24, Z1, Z9
+	VFMADD213PS  Z24, Z3, Z11
+	VFMADD213PS  Z24, Z12, Z15
+	VMULPS       Z5, Z2, Z2
+	VFMADD213PS  Z31, Z7, Z0
+	VFMADD213PS  Z31, Z9, Z1
+	VFMADD213PS  Z31, Z11, Z3
+	VMULPS       Z15, Z12, Z12
+	VSUBPS       Z31, Z4, Z5
+	VFMADD213PS  Z31, Z6, Z0
+	VFMADD213PS  Z31, Z8, Z1
+	VFMADD213PS  Z31, Z10, Z3
+	VSUBPS       Z31, Z14, Z15
+	VFMADD213PS  Z5, Z4, Z2
+	VFMADD213PS  Z15, Z14, Z12
+	VADDPS       Z25, Z2, Z4
+	VADDPS       Z25, Z12, Z14
+	VMULPS       Z13, Z14, Z14
+	VDIVPS       Z14, Z12, Z12
+	VMOVUPS      Z12, (R11)
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z1, Z2, Z2
+	VFMADD231PS  (R8), Z0, Z2
+	VMULPS       Z1, Z0, Z0
+	VDIVPS       Z0, Z2, Z12
+	VMOVUPS      Z12, (R9)
+	VMOVAPS      Z3, Z13
+	ADDQ         R12, SI
+	ADDQ         R13, R8
+	ADDQ         $0x40, R9
+	ADDQ         R14, R11
+	DECQ         CX
+	JNZ          row
 
-// func gateForwardHard512(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int, slope float32)
+last:
+	VMULPS       Z27, Z12, Z12
+	VMINPS       Z12, Z30, Z12
+	VMAXPS       Z12, Z29, Z12
+	VADDPS       Z26, Z12, Z14
+	VSUBPS       Z26, Z14, Z15
+	VSUBPS       Z15, Z12, Z12
+	VPSLLD       $0x17, Z14, Z14
+	VPADDD       Z31, Z14, Z14
+	VBROADCASTSS q5<>+0(SB), Z15
+	VFMADD213PS  Z20, Z12, Z15
+	VFMADD213PS  Z21, Z12, Z15
+	VFMADD213PS  Z22, Z12, Z15
+	VFMADD213PS  Z23, Z12, Z15
+	VFMADD213PS  Z24, Z12, Z15
+	VMULPS       Z15, Z12, Z12
+	VSUBPS       Z31, Z14, Z15
+	VFMADD213PS  Z15, Z14, Z12
+	VADDPS       Z25, Z12, Z14
+	VMULPS       Z13, Z14, Z14
+	VDIVPS       Z14, Z12, Z12
+	VMOVUPS      Z12, (R11)
+	VZEROUPPER
+	RET
+
+// func gateBackward512(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·gateBackward512(SB), NOSPLIT, $0-80
+	MOVQ         cPrev+16(FP), R8
+	MOVQ         cPrevRow+24(FP), R13
+	MOVQ         dc+56(FP), R11
+	MOVQ         dh+40(FP), R10
+	MOVQ         dhRow+48(FP), R12
+	MOVQ         dp+72(FP), DX
+	MOVQ         gates+8(FP), SI
+	MOVQ         off+64(FP), BX
+	MOVQ         rows+0(FP), CX
+	MOVQ         tanhC+32(FP), R9
+	VBROADCASTSS one<>+0(SB), Z15
+	LEAQ         (R8)(R13*8), AX
+
+row:
+	PREFETCHT0   2048(SI)
+	PREFETCHT0   2112(SI)
+	PREFETCHT0   2176(SI)
+	PREFETCHT0   2240(SI)
+	PREFETCHT0   512(R9)
+	PREFETCHT0   (AX)
+	ADDQ         R13, AX
+	MOVLQSX      (BX), R15
+	ADDQ         $0x04, BX
+	LEAQ         (DX)(R15*4), R15
+	VMOVUPS      (SI), Z0
+	VMOVUPS      64(SI), Z1
+	VMOVUPS      128(SI), Z2
+	VMOVUPS      192(SI), Z3
+	VMOVUPS      (R9), Z4
+	VMOVUPS      (R10), Z5
+	VMOVUPS      (R11), Z7
+	VMULPS       Z3, Z5, Z6
+	VMULPS       Z4, Z5, Z5
+	VMOVAPS      Z15, Z8
+	VFNMADD231PS Z4, Z4, Z8
+	VFMADD231PS  Z6, Z8, Z7
+	VSUBPS       Z3, Z15, Z9
+	VMULPS       Z3, Z9, Z9
+	VMULPS       Z9, Z5, Z5
+	VMULPS       Z1, Z7, Z6
+	VMOVUPS      Z6, (R11)
+	VMULPS       (R8), Z7, Z6
+	VSUBPS       Z1, Z15, Z10
+	VMULPS       Z1, Z10, Z10
+	VMULPS       Z10, Z6, Z6
+	VMULPS       Z0, Z7, Z8
+	VMULPS       Z2, Z7, Z7
+	VSUBPS       Z0, Z15, Z11
+	VMULPS       Z0, Z11, Z11
+	VMULPS       Z11, Z7, Z7
+	VMOVAPS      Z15, Z12
+	VFNMADD231PS Z2, Z2, Z12
+	VMULPS       Z12, Z8, Z8
+	VMOVUPS      Z7, (SI)
+	VADDPS       (R15), Z7, Z7
+	VMOVUPS      Z7, (R15)
+	VMOVUPS      Z6, 64(SI)
+	VADDPS       64(R15), Z6, Z6
+	VMOVUPS      Z6, 64(R15)
+	VMOVUPS      Z8, 128(SI)
+	VADDPS       128(R15), Z8, Z8
+	VMOVUPS      Z8, 128(R15)
+	VMOVUPS      Z5, 192(SI)
+	VADDPS       192(R15), Z5, Z5
+	VMOVUPS      Z5, 192(R15)
+	ADDQ         $0x00000100, SI
+	ADDQ         R13, R8
+	ADDQ         $0x40, R9
+	ADDQ         R12, R10
+	ADDQ         $0x40, R11
+	DECQ         CX
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func gateForwardHard512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int, slope float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·gateForwardHard512(SB), NOSPLIT, $0-100
-	MOVQ         c+64(FP), R9
-	MOVQ         cPrev+48(FP), R8
-	MOVQ         cPrevRow+56(FP), R13
-	MOVQ         gates+24(FP), DI
+	MOVQ         c+72(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         gates+56(FP), DI
 	MOVQ         h+80(FP), R11
 	MOVQ         hRow+88(FP), R14
-	MOVQ         off+32(FP), BX
-	MOVQ         p+40(FP), DX
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
 	MOVQ         rows+0(FP), CX
-	MOVQ         tanhC+72(FP), R10
+	MOVQ         tanhC+64(FP), R10
 	MOVQ         z+8(FP), SI
 	MOVQ         zRow+16(FP), R12
 	VBROADCASTSS one<>+0(SB), Z31
@@ -446,9 +857,9 @@ row:
 	VMULPS       Z4, Z3, Z4
 	VMOVUPS      Z4, (R11)
 	ADDQ         R12, SI
-	ADDQ         $0x00000100, DI
 	ADDQ         R13, R8
 	ADDQ         $0x40, R9
+	ADDQ         $0x00000100, DI
 	ADDQ         $0x40, R10
 	ADDQ         R14, R11
 	DECQ         CX
@@ -456,78 +867,263 @@ row:
 	VZEROUPPER
 	RET
 
-// func gateBackward512(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32)
-// Requires: AVX, AVX512F
-TEXT ·gateBackward512(SB), NOSPLIT, $0-80
-	MOVQ         cPrev+16(FP), R8
-	MOVQ         cPrevRow+24(FP), R13
-	MOVQ         dc+56(FP), R11
-	MOVQ         dh+40(FP), R10
-	MOVQ         dhRow+48(FP), R12
-	MOVQ         dp+72(FP), DX
-	MOVQ         gates+8(FP), SI
-	MOVQ         off+64(FP), BX
+DATA expMin<>+0(SB)/4, $0xc2d00000
+DATA expMin<>+4(SB)/4, $0xc2d00000
+DATA expMin<>+8(SB)/4, $0xc2d00000
+DATA expMin<>+12(SB)/4, $0xc2d00000
+DATA expMin<>+16(SB)/4, $0xc2d00000
+DATA expMin<>+20(SB)/4, $0xc2d00000
+DATA expMin<>+24(SB)/4, $0xc2d00000
+DATA expMin<>+28(SB)/4, $0xc2d00000
+GLOBL expMin<>(SB), RODATA|NOPTR, $32
+
+DATA tanhMax<>+0(SB)/4, $0x4190cccd
+DATA tanhMax<>+4(SB)/4, $0x4190cccd
+DATA tanhMax<>+8(SB)/4, $0x4190cccd
+DATA tanhMax<>+12(SB)/4, $0x4190cccd
+DATA tanhMax<>+16(SB)/4, $0x4190cccd
+DATA tanhMax<>+20(SB)/4, $0x4190cccd
+DATA tanhMax<>+24(SB)/4, $0x4190cccd
+DATA tanhMax<>+28(SB)/4, $0x4190cccd
+GLOBL tanhMax<>(SB), RODATA|NOPTR, $32
+
+DATA expMax<>+0(SB)/4, $0x42b20000
+DATA expMax<>+4(SB)/4, $0x42b20000
+DATA expMax<>+8(SB)/4, $0x42b20000
+DATA expMax<>+12(SB)/4, $0x42b20000
+DATA expMax<>+16(SB)/4, $0x42b20000
+DATA expMax<>+20(SB)/4, $0x42b20000
+DATA expMax<>+24(SB)/4, $0x42b20000
+DATA expMax<>+28(SB)/4, $0x42b20000
+GLOBL expMax<>(SB), RODATA|NOPTR, $32
+
+DATA log2e<>+0(SB)/4, $0x3fb8aa3b
+DATA log2e<>+4(SB)/4, $0x3fb8aa3b
+DATA log2e<>+8(SB)/4, $0x3fb8aa3b
+DATA log2e<>+12(SB)/4, $0x3fb8aa3b
+DATA log2e<>+16(SB)/4, $0x3fb8aa3b
+DATA log2e<>+20(SB)/4, $0x3fb8aa3b
+DATA log2e<>+24(SB)/4, $0x3fb8aa3b
+DATA log2e<>+28(SB)/4, $0x3fb8aa3b
+GLOBL log2e<>(SB), RODATA|NOPTR, $32
+
+DATA ln2hi<>+0(SB)/4, $0x3f318000
+DATA ln2hi<>+4(SB)/4, $0x3f318000
+DATA ln2hi<>+8(SB)/4, $0x3f318000
+DATA ln2hi<>+12(SB)/4, $0x3f318000
+DATA ln2hi<>+16(SB)/4, $0x3f318000
+DATA ln2hi<>+20(SB)/4, $0x3f318000
+DATA ln2hi<>+24(SB)/4, $0x3f318000
+DATA ln2hi<>+28(SB)/4, $0x3f318000
+GLOBL ln2hi<>(SB), RODATA|NOPTR, $32
+
+DATA ln2lo<>+0(SB)/4, $0xb95e8083
+DATA ln2lo<>+4(SB)/4, $0xb95e8083
+DATA ln2lo<>+8(SB)/4, $0xb95e8083
+DATA ln2lo<>+12(SB)/4, $0xb95e8083
+DATA ln2lo<>+16(SB)/4, $0xb95e8083
+DATA ln2lo<>+20(SB)/4, $0xb95e8083
+DATA ln2lo<>+24(SB)/4, $0xb95e8083
+DATA ln2lo<>+28(SB)/4, $0xb95e8083
+GLOBL ln2lo<>(SB), RODATA|NOPTR, $32
+
+DATA p1<>+0(SB)/4, $0x3ab743ce
+DATA p1<>+4(SB)/4, $0x3ab743ce
+DATA p1<>+8(SB)/4, $0x3ab743ce
+DATA p1<>+12(SB)/4, $0x3ab743ce
+DATA p1<>+16(SB)/4, $0x3ab743ce
+DATA p1<>+20(SB)/4, $0x3ab743ce
+DATA p1<>+24(SB)/4, $0x3ab743ce
+DATA p1<>+28(SB)/4, $0x3ab743ce
+GLOBL p1<>(SB), RODATA|NOPTR, $32
+
+DATA p2<>+0(SB)/4, $0x3c088908
+DATA p2<>+4(SB)/4, $0x3c088908
+DATA p2<>+8(SB)/4, $0x3c088908
+DATA p2<>+12(SB)/4, $0x3c088908
+DATA p2<>+16(SB)/4, $0x3c088908
+DATA p2<>+20(SB)/4, $0x3c088908
+DATA p2<>+24(SB)/4, $0x3c088908
+DATA p2<>+28(SB)/4, $0x3c088908
+GLOBL p2<>(SB), RODATA|NOPTR, $32
+
+DATA p3<>+0(SB)/4, $0x3d2aa9c1
+DATA p3<>+4(SB)/4, $0x3d2aa9c1
+DATA p3<>+8(SB)/4, $0x3d2aa9c1
+DATA p3<>+12(SB)/4, $0x3d2aa9c1
+DATA p3<>+16(SB)/4, $0x3d2aa9c1
+DATA p3<>+20(SB)/4, $0x3d2aa9c1
+DATA p3<>+24(SB)/4, $0x3d2aa9c1
+DATA p3<>+28(SB)/4, $0x3d2aa9c1
+GLOBL p3<>(SB), RODATA|NOPTR, $32
+
+DATA p4<>+0(SB)/4, $0x3e2aaaaa
+DATA p4<>+4(SB)/4, $0x3e2aaaaa
+DATA p4<>+8(SB)/4, $0x3e2aaaaa
+DATA p4<>+12(SB)/4, $0x3e2aaaaa
+DATA p4<>+16(SB)/4, $0x3e2aaaaa
+DATA p4<>+20(SB)/4, $0x3e2aaaaa
+DATA p4<>+24(SB)/4, $0x3e2aaaaa
+DATA p4<>+28(SB)/4, $0x3e2aaaaa
+GLOBL p4<>(SB), RODATA|NOPTR, $32
+
+DATA p5<>+0(SB)/4, $0x3f000000
+DATA p5<>+4(SB)/4, $0x3f000000
+DATA p5<>+8(SB)/4, $0x3f000000
+DATA p5<>+12(SB)/4, $0x3f000000
+DATA p5<>+16(SB)/4, $0x3f000000
+DATA p5<>+20(SB)/4, $0x3f000000
+DATA p5<>+24(SB)/4, $0x3f000000
+DATA p5<>+28(SB)/4, $0x3f000000
+GLOBL p5<>(SB), RODATA|NOPTR, $32
+
+DATA sign<>+0(SB)/4, $0x80000000
+DATA sign<>+4(SB)/4, $0x80000000
+DATA sign<>+8(SB)/4, $0x80000000
+DATA sign<>+12(SB)/4, $0x80000000
+DATA sign<>+16(SB)/4, $0x80000000
+DATA sign<>+20(SB)/4, $0x80000000
+DATA sign<>+24(SB)/4, $0x80000000
+DATA sign<>+28(SB)/4, $0x80000000
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+DATA half<>+0(SB)/4, $0x3f000000
+DATA half<>+4(SB)/4, $0x3f000000
+DATA half<>+8(SB)/4, $0x3f000000
+DATA half<>+12(SB)/4, $0x3f000000
+DATA half<>+16(SB)/4, $0x3f000000
+DATA half<>+20(SB)/4, $0x3f000000
+DATA half<>+24(SB)/4, $0x3f000000
+DATA half<>+28(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+DATA p0<>+0(SB)/4, $0x39506967
+DATA p0<>+4(SB)/4, $0x39506967
+DATA p0<>+8(SB)/4, $0x39506967
+DATA p0<>+12(SB)/4, $0x39506967
+DATA p0<>+16(SB)/4, $0x39506967
+DATA p0<>+20(SB)/4, $0x39506967
+DATA p0<>+24(SB)/4, $0x39506967
+DATA p0<>+28(SB)/4, $0x39506967
+GLOBL p0<>(SB), RODATA|NOPTR, $32
+
+// func gateStateHard512(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int, slope float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·gateStateHard512(SB), NOSPLIT, $0-84
+	MOVQ         c+56(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         h+64(FP), R11
+	MOVQ         hRow+72(FP), R14
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
 	MOVQ         rows+0(FP), CX
-	MOVQ         tanhC+32(FP), R9
-	VBROADCASTSS one<>+0(SB), Z15
+	MOVQ         z+8(FP), SI
+	MOVQ         zRow+16(FP), R12
+	VBROADCASTSS one<>+0(SB), Z31
+	VBROADCASTSS expMin<>+0(SB), Z30
+	VBROADCASTSS tanhMax<>+0(SB), Z29
+	VBROADCASTSS expMax<>+0(SB), Z28
+	VBROADCASTSS log2e<>+0(SB), Z27
+	VBROADCASTSS ln2hi<>+0(SB), Z26
+	VBROADCASTSS ln2lo<>+0(SB), Z25
+	VBROADCASTSS two<>+0(SB), Z24
+	VBROADCASTSS p1<>+0(SB), Z23
+	VBROADCASTSS p2<>+0(SB), Z22
+	VBROADCASTSS p3<>+0(SB), Z21
+	VBROADCASTSS p4<>+0(SB), Z20
+	VBROADCASTSS p5<>+0(SB), Z19
+	VBROADCASTSS sign<>+0(SB), Z18
+	VBROADCASTSS half<>+0(SB), Z17
+	VBROADCASTSS slope+80(FP), Z16
 
 row:
 	MOVLQSX      (BX), R15
 	ADDQ         $0x04, BX
 	LEAQ         (DX)(R15*4), R15
 	VMOVUPS      (SI), Z0
+	VADDPS       (R15), Z0, Z0
 	VMOVUPS      64(SI), Z1
+	VADDPS       64(R15), Z1, Z1
 	VMOVUPS      128(SI), Z2
+	VADDPS       128(R15), Z2, Z2
 	VMOVUPS      192(SI), Z3
-	VMOVUPS      (R9), Z4
-	VMOVUPS      (R10), Z5
-	VMOVUPS      (R11), Z7
-	VMULPS       Z3, Z5, Z6
-	VMULPS       Z4, Z5, Z5
-	VMOVAPS      Z15, Z8
-	VFNMADD231PS Z4, Z4, Z8
-	VFMADD231PS  Z6, Z8, Z7
-	VSUBPS       Z3, Z15, Z9
-	VMULPS       Z3, Z9, Z9
-	VMULPS       Z9, Z5, Z5
-	VMULPS       Z1, Z7, Z6
-	VMOVUPS      Z6, (R11)
-	VMULPS       (R8), Z7, Z6
-	VSUBPS       Z1, Z15, Z10
-	VMULPS       Z1, Z10, Z10
-	VMULPS       Z10, Z6, Z6
-	VMULPS       Z0, Z7, Z8
-	VMULPS       Z2, Z7, Z7
-	VSUBPS       Z0, Z15, Z11
-	VMULPS       Z0, Z11, Z11
-	VMULPS       Z11, Z7, Z7
-	VMOVAPS      Z15, Z12
-	VFNMADD231PS Z2, Z2, Z12
-	VMULPS       Z12, Z8, Z8
-	VMOVUPS      Z7, (SI)
-	VADDPS       (R15), Z7, Z7
-	VMOVUPS      Z7, (R15)
-	VMOVUPS      Z6, 64(SI)
-	VADDPS       64(R15), Z6, Z6
-	VMOVUPS      Z6, 64(R15)
-	VMOVUPS      Z8, 128(SI)
-	VADDPS       128(R15), Z8, Z8
-	VMOVUPS      Z8, 128(R15)
-	VMOVUPS      Z5, 192(SI)
-	VADDPS       192(R15), Z5, Z5
-	VMOVUPS      Z5, 192(R15)
-	ADDQ         $0x00000100, SI
+	VADDPS       192(R15), Z3, Z3
+	VANDPS       Z18, Z2, Z4
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z3, Z3
+	VXORPS       Z4, Z2, Z2
+	VADDPS       Z17, Z0, Z0
+	VADDPS       Z17, Z1, Z1
+	VADDPS       Z17, Z3, Z3
+	VADDPS       Z2, Z2, Z2
+	VXORPS       Z7, Z7, Z7
+	VXORPS       Z9, Z9, Z9
+	VXORPS       Z11, Z11, Z11
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z0, Z7, Z0
+	VMAXPS       Z1, Z9, Z1
+	VMAXPS       Z3, Z11, Z3
+	VMULPS       Z27, Z2, Z5
+	VMINPS       Z0, Z31, Z0
+	VMINPS       Z1, Z31, Z1
+	VMINPS       Z3, Z31, Z3
+	VRNDSCALEPS  $0x08, Z5, Z5
+	VFNMADD231PS Z26, Z5, Z2
+	VFNMADD231PS Z25, Z5, Z2
+	VBROADCASTSS p0<>+0(SB), Z6
+	VFMADD213PS  Z23, Z2, Z6
+	VFMADD213PS  Z22, Z2, Z6
+	VFMADD213PS  Z21, Z2, Z6
+	VFMADD213PS  Z20, Z2, Z6
+	VFMADD213PS  Z19, Z2, Z6
+	VMULPS       Z6, Z2, Z6
+	VFMADD213PS  Z2, Z2, Z6
+	VSCALEFPS    Z5, Z31, Z5
+	VSUBPS       Z31, Z5, Z2
+	VFMADD213PS  Z2, Z5, Z6
+	VADDPS       Z24, Z6, Z5
+	VDIVPS       Z5, Z6, Z2
+	VORPS        Z4, Z2, Z2
+	VMULPS       Z0, Z2, Z4
+	VFMADD231PS  (R8), Z1, Z4
+	VMOVUPS      Z4, (R9)
+	VANDPS       Z18, Z4, Z7
+	VXORPS       Z7, Z4, Z4
+	VADDPS       Z4, Z4, Z4
+	VMINPS       Z4, Z29, Z4
+	VMULPS       Z27, Z4, Z5
+	VRNDSCALEPS  $0x08, Z5, Z5
+	VFNMADD231PS Z26, Z5, Z4
+	VFNMADD231PS Z25, Z5, Z4
+	VBROADCASTSS p0<>+0(SB), Z6
+	VFMADD213PS  Z23, Z4, Z6
+	VFMADD213PS  Z22, Z4, Z6
+	VFMADD213PS  Z21, Z4, Z6
+	VFMADD213PS  Z20, Z4, Z6
+	VFMADD213PS  Z19, Z4, Z6
+	VMULPS       Z6, Z4, Z6
+	VFMADD213PS  Z4, Z4, Z6
+	VSCALEFPS    Z5, Z31, Z5
+	VSUBPS       Z31, Z5, Z4
+	VFMADD213PS  Z4, Z5, Z6
+	VADDPS       Z24, Z6, Z5
+	VDIVPS       Z5, Z6, Z4
+	VORPS        Z7, Z4, Z4
+	VMULPS       Z4, Z3, Z4
+	VMOVUPS      Z4, (R11)
+	ADDQ         R12, SI
 	ADDQ         R13, R8
 	ADDQ         $0x40, R9
-	ADDQ         R12, R10
-	ADDQ         $0x40, R11
+	ADDQ         R14, R11
 	DECQ         CX
 	JNZ          row
 	VZEROUPPER
 	RET
 
 // func gateBackwardHard512(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32, slope float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·gateBackwardHard512(SB), NOSPLIT, $0-84
 	MOVQ         cPrev+16(FP), R8
 	MOVQ         cPrevRow+24(FP), R13
@@ -542,8 +1138,16 @@ TEXT ·gateBackwardHard512(SB), NOSPLIT, $0-84
 	VBROADCASTSS one<>+0(SB), Z15
 	VBROADCASTSS slope+80(FP), Z13
 	VXORPS       Z14, Z14, Z14
+	LEAQ         (R8)(R13*8), AX
 
 row:
+	PREFETCHT0   2048(SI)
+	PREFETCHT0   2112(SI)
+	PREFETCHT0   2176(SI)
+	PREFETCHT0   2240(SI)
+	PREFETCHT0   512(R9)
+	PREFETCHT0   (AX)
+	ADDQ         R13, AX
 	MOVLQSX      (BX), R15
 	ADDQ         $0x04, BX
 	LEAQ         (DX)(R15*4), R15
@@ -604,26 +1208,24 @@ row:
 	VZEROUPPER
 	RET
 
-// func gateForward256(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int)
+// func gateForward256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·gateForward256(SB), NOSPLIT, $0-96
-	MOVQ         c+64(FP), R9
-	MOVQ         cPrev+48(FP), R8
-	MOVQ         cPrevRow+56(FP), R13
-	MOVQ         gates+24(FP), DI
+	MOVQ         c+72(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         gates+56(FP), DI
 	MOVQ         h+80(FP), R11
 	MOVQ         hRow+88(FP), R14
-	MOVQ         off+32(FP), BX
-	MOVQ         p+40(FP), DX
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
 	MOVQ         rows+0(FP), CX
-	MOVQ         tanhC+72(FP), R10
+	MOVQ         tanhC+64(FP), R10
 	MOVQ         z+8(FP), SI
 	MOVQ         zRow+16(FP), R12
 	VBROADCASTSS one<>+0(SB), Y15
-	VBROADCASTSS expMin<>+0(SB), Y14
-	VBROADCASTSS tanhMax<>+0(SB), Y13
-	VBROADCASTSS log2e<>+0(SB), Y12
-	VBROADCASTSS ln2hi<>+0(SB), Y11
+	VBROADCASTSS powMax<>+0(SB), Y14
+	VBROADCASTSS powMin<>+0(SB), Y13
 
 row:
 	MOVLQSX      (BX), R15
@@ -637,142 +1239,107 @@ row:
 	VADDPS       128(R15), Y2, Y2
 	VMOVUPS      192(SI), Y3
 	VADDPS       192(R15), Y3, Y3
-	VANDPS       sign<>+0(SB), Y2, Y4
-	VORPS        sign<>+0(SB), Y0, Y7
-	VXORPS       Y4, Y2, Y2
-	VMAXPS       Y7, Y14, Y7
-	VADDPS       Y2, Y2, Y2
-	VMULPS       Y12, Y7, Y8
-	VMINPS       Y2, Y13, Y2
-	VROUNDPS     $0x08, Y8, Y8
-	VMULPS       Y12, Y2, Y5
-	VFNMADD231PS Y11, Y8, Y7
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS ln2lo<>+0(SB), Y8, Y7
-	VFNMADD231PS Y11, Y5, Y2
-	VBROADCASTSS p0<>+0(SB), Y9
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
-	VFMADD213PS  p1<>+0(SB), Y7, Y9
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p2<>+0(SB), Y7, Y9
-	VFMADD213PS  p1<>+0(SB), Y2, Y6
-	VFMADD213PS  p3<>+0(SB), Y7, Y9
-	VFMADD213PS  p2<>+0(SB), Y2, Y6
-	VFMADD213PS  p4<>+0(SB), Y7, Y9
-	VFMADD213PS  p3<>+0(SB), Y2, Y6
-	VFMADD213PS  p5<>+0(SB), Y7, Y9
-	VFMADD213PS  p4<>+0(SB), Y2, Y6
-	VMULPS       Y9, Y7, Y9
-	VFMADD213PS  p5<>+0(SB), Y2, Y6
-	VFMADD213PS  Y7, Y7, Y9
-	VMULPS       Y6, Y2, Y6
-	VADDPS       Y15, Y9, Y9
-	VFMADD213PS  Y2, Y2, Y6
-	VCVTPS2DQ    Y8, Y8
-	VCVTPS2DQ    Y5, Y5
-	VPSRAD       $0x01, Y8, Y7
-	VPSLLD       $0x17, Y5, Y5
-	VPSUBD       Y7, Y8, Y8
-	VPADDD       Y15, Y5, Y5
-	VPADDD       bias<>+0(SB), Y7, Y7
-	VSUBPS       Y15, Y5, Y2
-	VPADDD       bias<>+0(SB), Y8, Y8
-	VFMADD213PS  Y2, Y5, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VADDPS       two<>+0(SB), Y6, Y5
-	VPSLLD       $0x17, Y8, Y8
-	VDIVPS       Y5, Y6, Y2
-	VMULPS       Y7, Y9, Y9
-	VORPS        Y4, Y2, Y2
-	VMULPS       Y8, Y9, Y9
-	VBLENDVPS    Y0, Y9, Y15, Y0
-	VADDPS       Y15, Y9, Y9
-	VDIVPS       Y9, Y0, Y0
-	VORPS        sign<>+0(SB), Y1, Y4
-	VORPS        sign<>+0(SB), Y3, Y7
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y7, Y14, Y7
-	VMULPS       Y12, Y4, Y5
-	VMULPS       Y12, Y7, Y8
-	VROUNDPS     $0x08, Y5, Y5
-	VROUNDPS     $0x08, Y8, Y8
-	VFNMADD231PS Y11, Y5, Y4
-	VFNMADD231PS Y11, Y8, Y7
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
-	VFNMADD231PS ln2lo<>+0(SB), Y8, Y7
-	VBROADCASTSS p0<>+0(SB), Y6
-	VBROADCASTSS p0<>+0(SB), Y9
-	VFMADD213PS  p1<>+0(SB), Y4, Y6
-	VFMADD213PS  p1<>+0(SB), Y7, Y9
-	VFMADD213PS  p2<>+0(SB), Y4, Y6
-	VFMADD213PS  p2<>+0(SB), Y7, Y9
-	VFMADD213PS  p3<>+0(SB), Y4, Y6
-	VFMADD213PS  p3<>+0(SB), Y7, Y9
-	VFMADD213PS  p4<>+0(SB), Y4, Y6
-	VFMADD213PS  p4<>+0(SB), Y7, Y9
-	VFMADD213PS  p5<>+0(SB), Y4, Y6
-	VFMADD213PS  p5<>+0(SB), Y7, Y9
-	VMULPS       Y6, Y4, Y6
-	VMULPS       Y9, Y7, Y9
-	VFMADD213PS  Y4, Y4, Y6
-	VFMADD213PS  Y7, Y7, Y9
-	VADDPS       Y15, Y6, Y6
-	VADDPS       Y15, Y9, Y9
-	VCVTPS2DQ    Y5, Y5
-	VCVTPS2DQ    Y8, Y8
-	VPSRAD       $0x01, Y5, Y4
-	VPSRAD       $0x01, Y8, Y7
-	VPSUBD       Y4, Y5, Y5
-	VPSUBD       Y7, Y8, Y8
-	VPADDD       bias<>+0(SB), Y4, Y4
-	VPADDD       bias<>+0(SB), Y7, Y7
-	VPADDD       bias<>+0(SB), Y5, Y5
-	VPADDD       bias<>+0(SB), Y8, Y8
+	VMULPS       log2eTwice<>+0(SB), Y2, Y2
+	VMULPS       log2eMinus<>+0(SB), Y0, Y0
+	VMINPS       Y2, Y14, Y2
+	VMINPS       Y0, Y14, Y0
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y13, Y0
+	VADDPS       integer<>+0(SB), Y2, Y4
+	VADDPS       integer<>+0(SB), Y0, Y6
+	VSUBPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y6, Y7
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y0, Y0
 	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       Y15, Y4, Y4
+	VPADDD       Y15, Y6, Y6
+	VBROADCASTSS q5<>+0(SB), Y5
+	VBROADCASTSS q5<>+0(SB), Y7
+	VFMADD213PS  q4<>+0(SB), Y2, Y5
+	VFMADD213PS  q4<>+0(SB), Y0, Y7
+	VFMADD213PS  q3<>+0(SB), Y2, Y5
+	VFMADD213PS  q3<>+0(SB), Y0, Y7
+	VFMADD213PS  q2<>+0(SB), Y2, Y5
+	VFMADD213PS  q2<>+0(SB), Y0, Y7
+	VFMADD213PS  q1<>+0(SB), Y2, Y5
+	VFMADD213PS  q1<>+0(SB), Y0, Y7
+	VFMADD213PS  q0<>+0(SB), Y2, Y5
+	VFMADD213PS  q0<>+0(SB), Y0, Y7
+	VMULPS       Y5, Y2, Y2
+	VFMADD213PS  Y15, Y7, Y0
+	VSUBPS       Y15, Y4, Y5
+	VFMADD213PS  Y15, Y6, Y0
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       two<>+0(SB), Y2, Y4
+	VMULPS       log2eMinus<>+0(SB), Y1, Y1
+	VMULPS       log2eMinus<>+0(SB), Y3, Y3
+	VMINPS       Y1, Y14, Y1
+	VMINPS       Y3, Y14, Y3
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y3, Y13, Y3
+	VADDPS       integer<>+0(SB), Y1, Y5
+	VADDPS       integer<>+0(SB), Y3, Y7
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       integer<>+0(SB), Y7, Y8
+	VSUBPS       Y6, Y1, Y1
+	VSUBPS       Y8, Y3, Y3
 	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y4, Y6, Y6
-	VMULPS       Y7, Y9, Y9
-	VMULPS       Y5, Y6, Y6
-	VMULPS       Y8, Y9, Y9
-	VBLENDVPS    Y1, Y6, Y15, Y1
-	VBLENDVPS    Y3, Y9, Y15, Y3
-	VADDPS       Y15, Y6, Y6
-	VADDPS       Y15, Y9, Y9
-	VDIVPS       Y6, Y1, Y1
-	VDIVPS       Y9, Y3, Y3
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       Y15, Y5, Y5
+	VPADDD       Y15, Y7, Y7
+	VBROADCASTSS q5<>+0(SB), Y6
+	VBROADCASTSS q5<>+0(SB), Y8
+	VFMADD213PS  q4<>+0(SB), Y1, Y6
+	VFMADD213PS  q4<>+0(SB), Y3, Y8
+	VFMADD213PS  q3<>+0(SB), Y1, Y6
+	VFMADD213PS  q3<>+0(SB), Y3, Y8
+	VFMADD213PS  q2<>+0(SB), Y1, Y6
+	VFMADD213PS  q2<>+0(SB), Y3, Y8
+	VFMADD213PS  q1<>+0(SB), Y1, Y6
+	VFMADD213PS  q1<>+0(SB), Y3, Y8
+	VFMADD213PS  q0<>+0(SB), Y1, Y6
+	VFMADD213PS  q0<>+0(SB), Y3, Y8
+	VFMADD213PS  Y15, Y6, Y1
+	VFMADD213PS  Y15, Y8, Y3
+	VFMADD213PS  Y15, Y5, Y1
+	VFMADD213PS  Y15, Y7, Y3
+	VMULPS       Y0, Y1, Y5
+	VMULPS       Y4, Y3, Y6
+	VDIVPS       Y5, Y15, Y5
+	VDIVPS       Y6, Y15, Y6
+	VMULPS       Y5, Y0, Y7
+	VMULPS       Y5, Y1, Y0
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y4, Y3
 	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 64(DI)
+	VMOVUPS      Y7, 64(DI)
 	VMOVUPS      Y2, 128(DI)
 	VMOVUPS      Y3, 192(DI)
 	VMULPS       Y0, Y2, Y4
-	VFMADD231PS  (R8), Y1, Y4
+	VFMADD231PS  (R8), Y7, Y4
 	VMOVUPS      Y4, (R9)
-	VANDPS       sign<>+0(SB), Y4, Y7
-	VXORPS       Y7, Y4, Y4
-	VADDPS       Y4, Y4, Y4
-	VMINPS       Y4, Y13, Y4
-	VMULPS       Y12, Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS Y11, Y5, Y4
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p1<>+0(SB), Y4, Y6
-	VFMADD213PS  p2<>+0(SB), Y4, Y6
-	VFMADD213PS  p3<>+0(SB), Y4, Y6
-	VFMADD213PS  p4<>+0(SB), Y4, Y6
-	VFMADD213PS  p5<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y6
-	VFMADD213PS  Y4, Y4, Y6
-	VCVTPS2DQ    Y5, Y5
+	VMULPS       log2eTwice<>+0(SB), Y4, Y4
+	VMINPS       Y4, Y14, Y4
+	VMAXPS       Y4, Y13, Y4
+	VADDPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y15, Y5, Y5
-	VSUBPS       Y15, Y5, Y4
-	VFMADD213PS  Y4, Y5, Y6
-	VADDPS       two<>+0(SB), Y6, Y5
-	VDIVPS       Y5, Y6, Y4
-	VORPS        Y7, Y4, Y4
+	VBROADCASTSS q5<>+0(SB), Y6
+	VFMADD213PS  q4<>+0(SB), Y4, Y6
+	VFMADD213PS  q3<>+0(SB), Y4, Y6
+	VFMADD213PS  q2<>+0(SB), Y4, Y6
+	VFMADD213PS  q1<>+0(SB), Y4, Y6
+	VFMADD213PS  q0<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y4
+	VSUBPS       Y15, Y5, Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VADDPS       two<>+0(SB), Y4, Y5
+	VDIVPS       Y5, Y4, Y4
 	VMOVUPS      Y4, (R10)
 	VMULPS       Y4, Y3, Y4
 	VMOVUPS      Y4, (R11)
@@ -784,149 +1351,114 @@ row:
 	VADDPS       160(R15), Y2, Y2
 	VMOVUPS      224(SI), Y3
 	VADDPS       224(R15), Y3, Y3
-	VANDPS       sign<>+0(SB), Y2, Y4
-	VORPS        sign<>+0(SB), Y0, Y7
-	VXORPS       Y4, Y2, Y2
-	VMAXPS       Y7, Y14, Y7
-	VADDPS       Y2, Y2, Y2
-	VMULPS       Y12, Y7, Y8
-	VMINPS       Y2, Y13, Y2
-	VROUNDPS     $0x08, Y8, Y8
-	VMULPS       Y12, Y2, Y5
-	VFNMADD231PS Y11, Y8, Y7
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS ln2lo<>+0(SB), Y8, Y7
-	VFNMADD231PS Y11, Y5, Y2
-	VBROADCASTSS p0<>+0(SB), Y9
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
-	VFMADD213PS  p1<>+0(SB), Y7, Y9
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p2<>+0(SB), Y7, Y9
-	VFMADD213PS  p1<>+0(SB), Y2, Y6
-	VFMADD213PS  p3<>+0(SB), Y7, Y9
-	VFMADD213PS  p2<>+0(SB), Y2, Y6
-	VFMADD213PS  p4<>+0(SB), Y7, Y9
-	VFMADD213PS  p3<>+0(SB), Y2, Y6
-	VFMADD213PS  p5<>+0(SB), Y7, Y9
-	VFMADD213PS  p4<>+0(SB), Y2, Y6
-	VMULPS       Y9, Y7, Y9
-	VFMADD213PS  p5<>+0(SB), Y2, Y6
-	VFMADD213PS  Y7, Y7, Y9
-	VMULPS       Y6, Y2, Y6
-	VADDPS       Y15, Y9, Y9
-	VFMADD213PS  Y2, Y2, Y6
-	VCVTPS2DQ    Y8, Y8
-	VCVTPS2DQ    Y5, Y5
-	VPSRAD       $0x01, Y8, Y7
-	VPSLLD       $0x17, Y5, Y5
-	VPSUBD       Y7, Y8, Y8
-	VPADDD       Y15, Y5, Y5
-	VPADDD       bias<>+0(SB), Y7, Y7
-	VSUBPS       Y15, Y5, Y2
-	VPADDD       bias<>+0(SB), Y8, Y8
-	VFMADD213PS  Y2, Y5, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VADDPS       two<>+0(SB), Y6, Y5
-	VPSLLD       $0x17, Y8, Y8
-	VDIVPS       Y5, Y6, Y2
-	VMULPS       Y7, Y9, Y9
-	VORPS        Y4, Y2, Y2
-	VMULPS       Y8, Y9, Y9
-	VBLENDVPS    Y0, Y9, Y15, Y0
-	VADDPS       Y15, Y9, Y9
-	VDIVPS       Y9, Y0, Y0
-	VORPS        sign<>+0(SB), Y1, Y4
-	VORPS        sign<>+0(SB), Y3, Y7
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y7, Y14, Y7
-	VMULPS       Y12, Y4, Y5
-	VMULPS       Y12, Y7, Y8
-	VROUNDPS     $0x08, Y5, Y5
-	VROUNDPS     $0x08, Y8, Y8
-	VFNMADD231PS Y11, Y5, Y4
-	VFNMADD231PS Y11, Y8, Y7
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
-	VFNMADD231PS ln2lo<>+0(SB), Y8, Y7
-	VBROADCASTSS p0<>+0(SB), Y6
-	VBROADCASTSS p0<>+0(SB), Y9
-	VFMADD213PS  p1<>+0(SB), Y4, Y6
-	VFMADD213PS  p1<>+0(SB), Y7, Y9
-	VFMADD213PS  p2<>+0(SB), Y4, Y6
-	VFMADD213PS  p2<>+0(SB), Y7, Y9
-	VFMADD213PS  p3<>+0(SB), Y4, Y6
-	VFMADD213PS  p3<>+0(SB), Y7, Y9
-	VFMADD213PS  p4<>+0(SB), Y4, Y6
-	VFMADD213PS  p4<>+0(SB), Y7, Y9
-	VFMADD213PS  p5<>+0(SB), Y4, Y6
-	VFMADD213PS  p5<>+0(SB), Y7, Y9
-	VMULPS       Y6, Y4, Y6
-	VMULPS       Y9, Y7, Y9
-	VFMADD213PS  Y4, Y4, Y6
-	VFMADD213PS  Y7, Y7, Y9
-	VADDPS       Y15, Y6, Y6
-	VADDPS       Y15, Y9, Y9
-	VCVTPS2DQ    Y5, Y5
-	VCVTPS2DQ    Y8, Y8
-	VPSRAD       $0x01, Y5, Y4
-	VPSRAD       $0x01, Y8, Y7
-	VPSUBD       Y4, Y5, Y5
-	VPSUBD       Y7, Y8, Y8
-	VPADDD       bias<>+0(SB), Y4, Y4
-	VPADDD       bias<>+0(SB), Y7, Y7
-	VPADDD       bias<>+0(SB), Y5, Y5
-	VPADDD       bias<>+0(SB), Y8, Y8
+	VMULPS       log2eTwice<>+0(SB), Y2, Y2
+	VMULPS       log2eMinus<>+0(SB), Y0, Y0
+	VMINPS       Y2, Y14, Y2
+	VMINPS       Y0, Y14, Y0
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y13, Y0
+	VADDPS       integer<>+0(SB), Y2, Y4
+	VADDPS       integer<>+0(SB), Y0, Y6
+	VSUBPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y6, Y7
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y0, Y0
 	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       Y15, Y4, Y4
+	VPADDD       Y15, Y6, Y6
+	VBROADCASTSS q5<>+0(SB), Y5
+	VBROADCASTSS q5<>+0(SB), Y7
+	VFMADD213PS  q4<>+0(SB), Y2, Y5
+	VFMADD213PS  q4<>+0(SB), Y0, Y7
+	VFMADD213PS  q3<>+0(SB), Y2, Y5
+	VFMADD213PS  q3<>+0(SB), Y0, Y7
+	VFMADD213PS  q2<>+0(SB), Y2, Y5
+	VFMADD213PS  q2<>+0(SB), Y0, Y7
+	VFMADD213PS  q1<>+0(SB), Y2, Y5
+	VFMADD213PS  q1<>+0(SB), Y0, Y7
+	VFMADD213PS  q0<>+0(SB), Y2, Y5
+	VFMADD213PS  q0<>+0(SB), Y0, Y7
+	VMULPS       Y5, Y2, Y2
+	VFMADD213PS  Y15, Y7, Y0
+	VSUBPS       Y15, Y4, Y5
+	VFMADD213PS  Y15, Y6, Y0
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       two<>+0(SB), Y2, Y4
+	VMULPS       log2eMinus<>+0(SB), Y1, Y1
+	VMULPS       log2eMinus<>+0(SB), Y3, Y3
+	VMINPS       Y1, Y14, Y1
+	VMINPS       Y3, Y14, Y3
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y3, Y13, Y3
+	VADDPS       integer<>+0(SB), Y1, Y5
+	VADDPS       integer<>+0(SB), Y3, Y7
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       integer<>+0(SB), Y7, Y8
+	VSUBPS       Y6, Y1, Y1
+	VSUBPS       Y8, Y3, Y3
 	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y4, Y6, Y6
-	VMULPS       Y7, Y9, Y9
-	VMULPS       Y5, Y6, Y6
-	VMULPS       Y8, Y9, Y9
-	VBLENDVPS    Y1, Y6, Y15, Y1
-	VBLENDVPS    Y3, Y9, Y15, Y3
-	VADDPS       Y15, Y6, Y6
-	VADDPS       Y15, Y9, Y9
-	VDIVPS       Y6, Y1, Y1
-	VDIVPS       Y9, Y3, Y3
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       Y15, Y5, Y5
+	VPADDD       Y15, Y7, Y7
+	VBROADCASTSS q5<>+0(SB), Y6
+	VBROADCASTSS q5<>+0(SB), Y8
+	VFMADD213PS  q4<>+0(SB), Y1, Y6
+	VFMADD213PS  q4<>+0(SB), Y3, Y8
+	VFMADD213PS  q3<>+0(SB), Y1, Y6
+	VFMADD213PS  q3<>+0(SB), Y3, Y8
+	VFMADD213PS  q2<>+0(SB), Y1, Y6
+	VFMADD213PS  q2<>+0(SB), Y3, Y8
+	VFMADD213PS  q1<>+0(SB), Y1, Y6
+	VFMADD213PS  q1<>+0(SB), Y3, Y8
+	VFMADD213PS  q0<>+0(SB), Y1, Y6
+	VFMADD213PS  q0<>+0(SB), Y3, Y8
+	VFMADD213PS  Y15, Y6, Y1
+	VFMADD213PS  Y15, Y8, Y3
+	VFMADD213PS  Y15, Y5, Y1
+	VFMADD213PS  Y15, Y7, Y3
+	VMULPS       Y0, Y1, Y5
+	VMULPS       Y4, Y3, Y6
+	VDIVPS       Y5, Y15, Y5
+	VDIVPS       Y6, Y15, Y6
+	VMULPS       Y5, Y0, Y7
+	VMULPS       Y5, Y1, Y0
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y4, Y3
 	VMOVUPS      Y0, 32(DI)
-	VMOVUPS      Y1, 96(DI)
+	VMOVUPS      Y7, 96(DI)
 	VMOVUPS      Y2, 160(DI)
 	VMOVUPS      Y3, 224(DI)
 	VMULPS       Y0, Y2, Y4
-	VFMADD231PS  32(R8), Y1, Y4
+	VFMADD231PS  32(R8), Y7, Y4
 	VMOVUPS      Y4, 32(R9)
-	VANDPS       sign<>+0(SB), Y4, Y7
-	VXORPS       Y7, Y4, Y4
-	VADDPS       Y4, Y4, Y4
-	VMINPS       Y4, Y13, Y4
-	VMULPS       Y12, Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS Y11, Y5, Y4
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p1<>+0(SB), Y4, Y6
-	VFMADD213PS  p2<>+0(SB), Y4, Y6
-	VFMADD213PS  p3<>+0(SB), Y4, Y6
-	VFMADD213PS  p4<>+0(SB), Y4, Y6
-	VFMADD213PS  p5<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y6
-	VFMADD213PS  Y4, Y4, Y6
-	VCVTPS2DQ    Y5, Y5
+	VMULPS       log2eTwice<>+0(SB), Y4, Y4
+	VMINPS       Y4, Y14, Y4
+	VMAXPS       Y4, Y13, Y4
+	VADDPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y15, Y5, Y5
-	VSUBPS       Y15, Y5, Y4
-	VFMADD213PS  Y4, Y5, Y6
-	VADDPS       two<>+0(SB), Y6, Y5
-	VDIVPS       Y5, Y6, Y4
-	VORPS        Y7, Y4, Y4
+	VBROADCASTSS q5<>+0(SB), Y6
+	VFMADD213PS  q4<>+0(SB), Y4, Y6
+	VFMADD213PS  q3<>+0(SB), Y4, Y6
+	VFMADD213PS  q2<>+0(SB), Y4, Y6
+	VFMADD213PS  q1<>+0(SB), Y4, Y6
+	VFMADD213PS  q0<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y4
+	VSUBPS       Y15, Y5, Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VADDPS       two<>+0(SB), Y4, Y5
+	VDIVPS       Y5, Y4, Y4
 	VMOVUPS      Y4, 32(R10)
 	VMULPS       Y4, Y3, Y4
 	VMOVUPS      Y4, 32(R11)
 	ADDQ         R12, SI
-	ADDQ         $0x00000100, DI
 	ADDQ         R13, R8
 	ADDQ         $0x40, R9
+	ADDQ         $0x00000100, DI
 	ADDQ         $0x40, R10
 	ADDQ         R14, R11
 	DECQ         CX
@@ -934,37 +1466,22 @@ row:
 	VZEROUPPER
 	RET
 
-DATA bias<>+0(SB)/4, $0x0000007f
-DATA bias<>+4(SB)/4, $0x0000007f
-DATA bias<>+8(SB)/4, $0x0000007f
-DATA bias<>+12(SB)/4, $0x0000007f
-DATA bias<>+16(SB)/4, $0x0000007f
-DATA bias<>+20(SB)/4, $0x0000007f
-DATA bias<>+24(SB)/4, $0x0000007f
-DATA bias<>+28(SB)/4, $0x0000007f
-GLOBL bias<>(SB), RODATA|NOPTR, $32
-
-// func gateForwardHard256(rows int, z *float32, zRow int, gates *float32, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, tanhC *float32, h *float32, hRow int, slope float32)
+// func gateState256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·gateForwardHard256(SB), NOSPLIT, $0-100
-	MOVQ         c+64(FP), R9
-	MOVQ         cPrev+48(FP), R8
-	MOVQ         cPrevRow+56(FP), R13
-	MOVQ         gates+24(FP), DI
-	MOVQ         h+80(FP), R11
-	MOVQ         hRow+88(FP), R14
-	MOVQ         off+32(FP), BX
-	MOVQ         p+40(FP), DX
+TEXT ·gateState256(SB), NOSPLIT, $0-80
+	MOVQ         c+56(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         h+64(FP), R11
+	MOVQ         hRow+72(FP), R14
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
 	MOVQ         rows+0(FP), CX
-	MOVQ         tanhC+72(FP), R10
 	MOVQ         z+8(FP), SI
 	MOVQ         zRow+16(FP), R12
 	VBROADCASTSS one<>+0(SB), Y15
-	VBROADCASTSS expMin<>+0(SB), Y14
-	VBROADCASTSS tanhMax<>+0(SB), Y13
-	VBROADCASTSS log2e<>+0(SB), Y12
-	VBROADCASTSS ln2hi<>+0(SB), Y11
-	VBROADCASTSS slope+96(FP), Y10
+	VBROADCASTSS powMax<>+0(SB), Y14
+	VBROADCASTSS powMin<>+0(SB), Y13
 
 row:
 	MOVLQSX      (BX), R15
@@ -978,78 +1495,98 @@ row:
 	VADDPS       128(R15), Y2, Y2
 	VMOVUPS      192(SI), Y3
 	VADDPS       192(R15), Y3, Y3
-	VANDPS       sign<>+0(SB), Y2, Y4
-	VMULPS       Y10, Y0, Y0
-	VXORPS       Y4, Y2, Y2
-	VADDPS       half<>+0(SB), Y0, Y0
-	VADDPS       Y2, Y2, Y2
-	VXORPS       Y8, Y8, Y8
-	VMINPS       Y2, Y13, Y2
-	VMAXPS       Y0, Y8, Y0
-	VMULPS       Y12, Y2, Y5
-	VMINPS       Y0, Y15, Y0
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS Y11, Y5, Y2
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p1<>+0(SB), Y2, Y6
-	VFMADD213PS  p2<>+0(SB), Y2, Y6
-	VFMADD213PS  p3<>+0(SB), Y2, Y6
-	VFMADD213PS  p4<>+0(SB), Y2, Y6
-	VFMADD213PS  p5<>+0(SB), Y2, Y6
-	VMULPS       Y6, Y2, Y6
-	VFMADD213PS  Y2, Y2, Y6
-	VCVTPS2DQ    Y5, Y5
+	VMULPS       log2eTwice<>+0(SB), Y2, Y2
+	VMULPS       log2eMinus<>+0(SB), Y0, Y0
+	VMINPS       Y2, Y14, Y2
+	VMINPS       Y0, Y14, Y0
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y13, Y0
+	VADDPS       integer<>+0(SB), Y2, Y4
+	VADDPS       integer<>+0(SB), Y0, Y6
+	VSUBPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y6, Y7
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       Y15, Y4, Y4
+	VPADDD       Y15, Y6, Y6
+	VBROADCASTSS q5<>+0(SB), Y5
+	VBROADCASTSS q5<>+0(SB), Y7
+	VFMADD213PS  q4<>+0(SB), Y2, Y5
+	VFMADD213PS  q4<>+0(SB), Y0, Y7
+	VFMADD213PS  q3<>+0(SB), Y2, Y5
+	VFMADD213PS  q3<>+0(SB), Y0, Y7
+	VFMADD213PS  q2<>+0(SB), Y2, Y5
+	VFMADD213PS  q2<>+0(SB), Y0, Y7
+	VFMADD213PS  q1<>+0(SB), Y2, Y5
+	VFMADD213PS  q1<>+0(SB), Y0, Y7
+	VFMADD213PS  q0<>+0(SB), Y2, Y5
+	VFMADD213PS  q0<>+0(SB), Y0, Y7
+	VMULPS       Y5, Y2, Y2
+	VFMADD213PS  Y15, Y7, Y0
+	VSUBPS       Y15, Y4, Y5
+	VFMADD213PS  Y15, Y6, Y0
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       two<>+0(SB), Y2, Y4
+	VMULPS       log2eMinus<>+0(SB), Y1, Y1
+	VMULPS       log2eMinus<>+0(SB), Y3, Y3
+	VMINPS       Y1, Y14, Y1
+	VMINPS       Y3, Y14, Y3
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y3, Y13, Y3
+	VADDPS       integer<>+0(SB), Y1, Y5
+	VADDPS       integer<>+0(SB), Y3, Y7
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       integer<>+0(SB), Y7, Y8
+	VSUBPS       Y6, Y1, Y1
+	VSUBPS       Y8, Y3, Y3
 	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
 	VPADDD       Y15, Y5, Y5
-	VSUBPS       Y15, Y5, Y2
-	VFMADD213PS  Y2, Y5, Y6
-	VADDPS       two<>+0(SB), Y6, Y5
-	VDIVPS       Y5, Y6, Y2
-	VORPS        Y4, Y2, Y2
-	VMULPS       Y10, Y1, Y1
-	VMULPS       Y10, Y3, Y3
-	VADDPS       half<>+0(SB), Y1, Y1
-	VADDPS       half<>+0(SB), Y3, Y3
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y8, Y8, Y8
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y3, Y8, Y3
-	VMINPS       Y1, Y15, Y1
-	VMINPS       Y3, Y15, Y3
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 64(DI)
-	VMOVUPS      Y2, 128(DI)
-	VMOVUPS      Y3, 192(DI)
-	VMULPS       Y0, Y2, Y4
-	VFMADD231PS  (R8), Y1, Y4
+	VPADDD       Y15, Y7, Y7
+	VBROADCASTSS q5<>+0(SB), Y6
+	VBROADCASTSS q5<>+0(SB), Y8
+	VFMADD213PS  q4<>+0(SB), Y1, Y6
+	VFMADD213PS  q4<>+0(SB), Y3, Y8
+	VFMADD213PS  q3<>+0(SB), Y1, Y6
+	VFMADD213PS  q3<>+0(SB), Y3, Y8
+	VFMADD213PS  q2<>+0(SB), Y1, Y6
+	VFMADD213PS  q2<>+0(SB), Y3, Y8
+	VFMADD213PS  q1<>+0(SB), Y1, Y6
+	VFMADD213PS  q1<>+0(SB), Y3, Y8
+	VFMADD213PS  q0<>+0(SB), Y1, Y6
+	VFMADD213PS  q0<>+0(SB), Y3, Y8
+	VFMADD213PS  Y15, Y6, Y1
+	VFMADD213PS  Y15, Y8, Y3
+	VFMADD213PS  Y15, Y5, Y1
+	VFMADD213PS  Y15, Y7, Y3
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y1, Y2, Y2
+	VFMADD231PS  (R8), Y0, Y2
+	VMULPS       Y1, Y0, Y0
+	VDIVPS       Y0, Y2, Y4
 	VMOVUPS      Y4, (R9)
-	VANDPS       sign<>+0(SB), Y4, Y7
-	VXORPS       Y7, Y4, Y4
-	VADDPS       Y4, Y4, Y4
-	VMINPS       Y4, Y13, Y4
-	VMULPS       Y12, Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS Y11, Y5, Y4
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p1<>+0(SB), Y4, Y6
-	VFMADD213PS  p2<>+0(SB), Y4, Y6
-	VFMADD213PS  p3<>+0(SB), Y4, Y6
-	VFMADD213PS  p4<>+0(SB), Y4, Y6
-	VFMADD213PS  p5<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y6
-	VFMADD213PS  Y4, Y4, Y6
-	VCVTPS2DQ    Y5, Y5
+	VMULPS       log2eTwice<>+0(SB), Y4, Y4
+	VMINPS       Y4, Y14, Y4
+	VMAXPS       Y4, Y13, Y4
+	VADDPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y15, Y5, Y5
-	VSUBPS       Y15, Y5, Y4
-	VFMADD213PS  Y4, Y5, Y6
-	VADDPS       two<>+0(SB), Y6, Y5
-	VDIVPS       Y5, Y6, Y4
-	VORPS        Y7, Y4, Y4
-	VMOVUPS      Y4, (R10)
-	VMULPS       Y4, Y3, Y4
+	VBROADCASTSS q5<>+0(SB), Y6
+	VFMADD213PS  q4<>+0(SB), Y4, Y6
+	VFMADD213PS  q3<>+0(SB), Y4, Y6
+	VFMADD213PS  q2<>+0(SB), Y4, Y6
+	VFMADD213PS  q1<>+0(SB), Y4, Y6
+	VFMADD213PS  q0<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y4
+	VSUBPS       Y15, Y5, Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VADDPS       two<>+0(SB), Y4, Y5
+	VMULPS       Y3, Y5, Y5
+	VDIVPS       Y5, Y4, Y4
 	VMOVUPS      Y4, (R11)
 	VMOVUPS      32(SI), Y0
 	VADDPS       32(R15), Y0, Y0
@@ -1059,84 +1596,102 @@ row:
 	VADDPS       160(R15), Y2, Y2
 	VMOVUPS      224(SI), Y3
 	VADDPS       224(R15), Y3, Y3
-	VANDPS       sign<>+0(SB), Y2, Y4
-	VMULPS       Y10, Y0, Y0
-	VXORPS       Y4, Y2, Y2
-	VADDPS       half<>+0(SB), Y0, Y0
-	VADDPS       Y2, Y2, Y2
-	VXORPS       Y8, Y8, Y8
-	VMINPS       Y2, Y13, Y2
-	VMAXPS       Y0, Y8, Y0
-	VMULPS       Y12, Y2, Y5
-	VMINPS       Y0, Y15, Y0
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS Y11, Y5, Y2
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p1<>+0(SB), Y2, Y6
-	VFMADD213PS  p2<>+0(SB), Y2, Y6
-	VFMADD213PS  p3<>+0(SB), Y2, Y6
-	VFMADD213PS  p4<>+0(SB), Y2, Y6
-	VFMADD213PS  p5<>+0(SB), Y2, Y6
-	VMULPS       Y6, Y2, Y6
-	VFMADD213PS  Y2, Y2, Y6
-	VCVTPS2DQ    Y5, Y5
+	VMULPS       log2eTwice<>+0(SB), Y2, Y2
+	VMULPS       log2eMinus<>+0(SB), Y0, Y0
+	VMINPS       Y2, Y14, Y2
+	VMINPS       Y0, Y14, Y0
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y13, Y0
+	VADDPS       integer<>+0(SB), Y2, Y4
+	VADDPS       integer<>+0(SB), Y0, Y6
+	VSUBPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y6, Y7
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       Y15, Y4, Y4
+	VPADDD       Y15, Y6, Y6
+	VBROADCASTSS q5<>+0(SB), Y5
+	VBROADCASTSS q5<>+0(SB), Y7
+	VFMADD213PS  q4<>+0(SB), Y2, Y5
+	VFMADD213PS  q4<>+0(SB), Y0, Y7
+	VFMADD213PS  q3<>+0(SB), Y2, Y5
+	VFMADD213PS  q3<>+0(SB), Y0, Y7
+	VFMADD213PS  q2<>+0(SB), Y2, Y5
+	VFMADD213PS  q2<>+0(SB), Y0, Y7
+	VFMADD213PS  q1<>+0(SB), Y2, Y5
+	VFMADD213PS  q1<>+0(SB), Y0, Y7
+	VFMADD213PS  q0<>+0(SB), Y2, Y5
+	VFMADD213PS  q0<>+0(SB), Y0, Y7
+	VMULPS       Y5, Y2, Y2
+	VFMADD213PS  Y15, Y7, Y0
+	VSUBPS       Y15, Y4, Y5
+	VFMADD213PS  Y15, Y6, Y0
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       two<>+0(SB), Y2, Y4
+	VMULPS       log2eMinus<>+0(SB), Y1, Y1
+	VMULPS       log2eMinus<>+0(SB), Y3, Y3
+	VMINPS       Y1, Y14, Y1
+	VMINPS       Y3, Y14, Y3
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y3, Y13, Y3
+	VADDPS       integer<>+0(SB), Y1, Y5
+	VADDPS       integer<>+0(SB), Y3, Y7
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       integer<>+0(SB), Y7, Y8
+	VSUBPS       Y6, Y1, Y1
+	VSUBPS       Y8, Y3, Y3
 	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
 	VPADDD       Y15, Y5, Y5
-	VSUBPS       Y15, Y5, Y2
-	VFMADD213PS  Y2, Y5, Y6
-	VADDPS       two<>+0(SB), Y6, Y5
-	VDIVPS       Y5, Y6, Y2
-	VORPS        Y4, Y2, Y2
-	VMULPS       Y10, Y1, Y1
-	VMULPS       Y10, Y3, Y3
-	VADDPS       half<>+0(SB), Y1, Y1
-	VADDPS       half<>+0(SB), Y3, Y3
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y8, Y8, Y8
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y3, Y8, Y3
-	VMINPS       Y1, Y15, Y1
-	VMINPS       Y3, Y15, Y3
-	VMOVUPS      Y0, 32(DI)
-	VMOVUPS      Y1, 96(DI)
-	VMOVUPS      Y2, 160(DI)
-	VMOVUPS      Y3, 224(DI)
-	VMULPS       Y0, Y2, Y4
-	VFMADD231PS  32(R8), Y1, Y4
+	VPADDD       Y15, Y7, Y7
+	VBROADCASTSS q5<>+0(SB), Y6
+	VBROADCASTSS q5<>+0(SB), Y8
+	VFMADD213PS  q4<>+0(SB), Y1, Y6
+	VFMADD213PS  q4<>+0(SB), Y3, Y8
+	VFMADD213PS  q3<>+0(SB), Y1, Y6
+	VFMADD213PS  q3<>+0(SB), Y3, Y8
+	VFMADD213PS  q2<>+0(SB), Y1, Y6
+	VFMADD213PS  q2<>+0(SB), Y3, Y8
+	VFMADD213PS  q1<>+0(SB), Y1, Y6
+	VFMADD213PS  q1<>+0(SB), Y3, Y8
+	VFMADD213PS  q0<>+0(SB), Y1, Y6
+	VFMADD213PS  q0<>+0(SB), Y3, Y8
+	VFMADD213PS  Y15, Y6, Y1
+	VFMADD213PS  Y15, Y8, Y3
+	VFMADD213PS  Y15, Y5, Y1
+	VFMADD213PS  Y15, Y7, Y3
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y1, Y2, Y2
+	VFMADD231PS  32(R8), Y0, Y2
+	VMULPS       Y1, Y0, Y0
+	VDIVPS       Y0, Y2, Y4
 	VMOVUPS      Y4, 32(R9)
-	VANDPS       sign<>+0(SB), Y4, Y7
-	VXORPS       Y7, Y4, Y4
-	VADDPS       Y4, Y4, Y4
-	VMINPS       Y4, Y13, Y4
-	VMULPS       Y12, Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VFNMADD231PS Y11, Y5, Y4
-	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
-	VBROADCASTSS p0<>+0(SB), Y6
-	VFMADD213PS  p1<>+0(SB), Y4, Y6
-	VFMADD213PS  p2<>+0(SB), Y4, Y6
-	VFMADD213PS  p3<>+0(SB), Y4, Y6
-	VFMADD213PS  p4<>+0(SB), Y4, Y6
-	VFMADD213PS  p5<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y6
-	VFMADD213PS  Y4, Y4, Y6
-	VCVTPS2DQ    Y5, Y5
+	VMULPS       log2eTwice<>+0(SB), Y4, Y4
+	VMINPS       Y4, Y14, Y4
+	VMAXPS       Y4, Y13, Y4
+	VADDPS       integer<>+0(SB), Y4, Y5
+	VSUBPS       integer<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y15, Y5, Y5
-	VSUBPS       Y15, Y5, Y4
-	VFMADD213PS  Y4, Y5, Y6
-	VADDPS       two<>+0(SB), Y6, Y5
-	VDIVPS       Y5, Y6, Y4
-	VORPS        Y7, Y4, Y4
-	VMOVUPS      Y4, 32(R10)
-	VMULPS       Y4, Y3, Y4
+	VBROADCASTSS q5<>+0(SB), Y6
+	VFMADD213PS  q4<>+0(SB), Y4, Y6
+	VFMADD213PS  q3<>+0(SB), Y4, Y6
+	VFMADD213PS  q2<>+0(SB), Y4, Y6
+	VFMADD213PS  q1<>+0(SB), Y4, Y6
+	VFMADD213PS  q0<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y4
+	VSUBPS       Y15, Y5, Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VADDPS       two<>+0(SB), Y4, Y5
+	VMULPS       Y3, Y5, Y5
+	VDIVPS       Y5, Y4, Y4
 	VMOVUPS      Y4, 32(R11)
 	ADDQ         R12, SI
-	ADDQ         $0x00000100, DI
 	ADDQ         R13, R8
 	ADDQ         $0x40, R9
-	ADDQ         $0x40, R10
 	ADDQ         R14, R11
 	DECQ         CX
 	JNZ          row
@@ -1144,7 +1699,7 @@ row:
 	RET
 
 // func gateBackward256(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gateBackward256(SB), NOSPLIT, $0-80
 	MOVQ         cPrev+16(FP), R8
 	MOVQ         cPrevRow+24(FP), R13
@@ -1157,8 +1712,16 @@ TEXT ·gateBackward256(SB), NOSPLIT, $0-80
 	MOVQ         rows+0(FP), CX
 	MOVQ         tanhC+32(FP), R9
 	VBROADCASTSS one<>+0(SB), Y15
+	LEAQ         (R8)(R13*8), AX
 
 row:
+	PREFETCHT0   2048(SI)
+	PREFETCHT0   2112(SI)
+	PREFETCHT0   2176(SI)
+	PREFETCHT0   2240(SI)
+	PREFETCHT0   512(R9)
+	PREFETCHT0   (AX)
+	ADDQ         R13, AX
 	MOVLQSX      (BX), R15
 	ADDQ         $0x04, BX
 	LEAQ         (DX)(R15*4), R15
@@ -1254,8 +1817,392 @@ row:
 	VZEROUPPER
 	RET
 
+// func gateForwardHard256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, gates *float32, tanhC *float32, c *float32, h *float32, hRow int, slope float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gateForwardHard256(SB), NOSPLIT, $0-100
+	MOVQ         c+72(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         gates+56(FP), DI
+	MOVQ         h+80(FP), R11
+	MOVQ         hRow+88(FP), R14
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
+	MOVQ         rows+0(FP), CX
+	MOVQ         tanhC+64(FP), R10
+	MOVQ         z+8(FP), SI
+	MOVQ         zRow+16(FP), R12
+	VBROADCASTSS one<>+0(SB), Y15
+	VBROADCASTSS expMin<>+0(SB), Y14
+	VBROADCASTSS tanhMax<>+0(SB), Y13
+	VBROADCASTSS log2e<>+0(SB), Y12
+	VBROADCASTSS ln2hi<>+0(SB), Y11
+	VBROADCASTSS slope+96(FP), Y10
+
+row:
+	MOVLQSX      (BX), R15
+	ADDQ         $0x04, BX
+	LEAQ         (DX)(R15*4), R15
+	VMOVUPS      (SI), Y0
+	VADDPS       (R15), Y0, Y0
+	VMOVUPS      64(SI), Y1
+	VADDPS       64(R15), Y1, Y1
+	VMOVUPS      128(SI), Y2
+	VADDPS       128(R15), Y2, Y2
+	VMOVUPS      192(SI), Y3
+	VADDPS       192(R15), Y3, Y3
+	VANDPS       sign<>+0(SB), Y2, Y4
+	VMULPS       Y10, Y0, Y0
+	VXORPS       Y4, Y2, Y2
+	VADDPS       half<>+0(SB), Y0, Y0
+	VADDPS       Y2, Y2, Y2
+	VXORPS       Y7, Y7, Y7
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y7, Y0
+	VMULPS       Y12, Y2, Y5
+	VMINPS       Y0, Y15, Y0
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y2
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y2, Y6
+	VFMADD213PS  p2<>+0(SB), Y2, Y6
+	VFMADD213PS  p3<>+0(SB), Y2, Y6
+	VFMADD213PS  p4<>+0(SB), Y2, Y6
+	VFMADD213PS  p5<>+0(SB), Y2, Y6
+	VMULPS       Y6, Y2, Y6
+	VFMADD213PS  Y2, Y2, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y2
+	VFMADD213PS  Y2, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y2
+	VORPS        Y4, Y2, Y2
+	VMULPS       Y10, Y1, Y1
+	VMULPS       Y10, Y3, Y3
+	VADDPS       half<>+0(SB), Y1, Y1
+	VADDPS       half<>+0(SB), Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y7, Y7, Y7
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y3, Y7, Y3
+	VMINPS       Y1, Y15, Y1
+	VMINPS       Y3, Y15, Y3
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 64(DI)
+	VMOVUPS      Y2, 128(DI)
+	VMOVUPS      Y3, 192(DI)
+	VMULPS       Y0, Y2, Y4
+	VFMADD231PS  (R8), Y1, Y4
+	VMOVUPS      Y4, (R9)
+	VANDPS       sign<>+0(SB), Y4, Y7
+	VXORPS       Y7, Y4, Y4
+	VADDPS       Y4, Y4, Y4
+	VMINPS       Y4, Y13, Y4
+	VMULPS       Y12, Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y4
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y4, Y6
+	VFMADD213PS  p2<>+0(SB), Y4, Y6
+	VFMADD213PS  p3<>+0(SB), Y4, Y6
+	VFMADD213PS  p4<>+0(SB), Y4, Y6
+	VFMADD213PS  p5<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y6
+	VFMADD213PS  Y4, Y4, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y4
+	VFMADD213PS  Y4, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y4
+	VORPS        Y7, Y4, Y4
+	VMOVUPS      Y4, (R10)
+	VMULPS       Y4, Y3, Y4
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      32(SI), Y0
+	VADDPS       32(R15), Y0, Y0
+	VMOVUPS      96(SI), Y1
+	VADDPS       96(R15), Y1, Y1
+	VMOVUPS      160(SI), Y2
+	VADDPS       160(R15), Y2, Y2
+	VMOVUPS      224(SI), Y3
+	VADDPS       224(R15), Y3, Y3
+	VANDPS       sign<>+0(SB), Y2, Y4
+	VMULPS       Y10, Y0, Y0
+	VXORPS       Y4, Y2, Y2
+	VADDPS       half<>+0(SB), Y0, Y0
+	VADDPS       Y2, Y2, Y2
+	VXORPS       Y7, Y7, Y7
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y7, Y0
+	VMULPS       Y12, Y2, Y5
+	VMINPS       Y0, Y15, Y0
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y2
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y2, Y6
+	VFMADD213PS  p2<>+0(SB), Y2, Y6
+	VFMADD213PS  p3<>+0(SB), Y2, Y6
+	VFMADD213PS  p4<>+0(SB), Y2, Y6
+	VFMADD213PS  p5<>+0(SB), Y2, Y6
+	VMULPS       Y6, Y2, Y6
+	VFMADD213PS  Y2, Y2, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y2
+	VFMADD213PS  Y2, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y2
+	VORPS        Y4, Y2, Y2
+	VMULPS       Y10, Y1, Y1
+	VMULPS       Y10, Y3, Y3
+	VADDPS       half<>+0(SB), Y1, Y1
+	VADDPS       half<>+0(SB), Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y7, Y7, Y7
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y3, Y7, Y3
+	VMINPS       Y1, Y15, Y1
+	VMINPS       Y3, Y15, Y3
+	VMOVUPS      Y0, 32(DI)
+	VMOVUPS      Y1, 96(DI)
+	VMOVUPS      Y2, 160(DI)
+	VMOVUPS      Y3, 224(DI)
+	VMULPS       Y0, Y2, Y4
+	VFMADD231PS  32(R8), Y1, Y4
+	VMOVUPS      Y4, 32(R9)
+	VANDPS       sign<>+0(SB), Y4, Y7
+	VXORPS       Y7, Y4, Y4
+	VADDPS       Y4, Y4, Y4
+	VMINPS       Y4, Y13, Y4
+	VMULPS       Y12, Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y4
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y4, Y6
+	VFMADD213PS  p2<>+0(SB), Y4, Y6
+	VFMADD213PS  p3<>+0(SB), Y4, Y6
+	VFMADD213PS  p4<>+0(SB), Y4, Y6
+	VFMADD213PS  p5<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y6
+	VFMADD213PS  Y4, Y4, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y4
+	VFMADD213PS  Y4, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y4
+	VORPS        Y7, Y4, Y4
+	VMOVUPS      Y4, 32(R10)
+	VMULPS       Y4, Y3, Y4
+	VMOVUPS      Y4, 32(R11)
+	ADDQ         R12, SI
+	ADDQ         R13, R8
+	ADDQ         $0x40, R9
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x40, R10
+	ADDQ         R14, R11
+	DECQ         CX
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func gateStateHard256(rows int, z *float32, zRow int, off *int32, p *float32, cPrev *float32, cPrevRow int, c *float32, h *float32, hRow int, slope float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gateStateHard256(SB), NOSPLIT, $0-84
+	MOVQ         c+56(FP), R9
+	MOVQ         cPrev+40(FP), R8
+	MOVQ         cPrevRow+48(FP), R13
+	MOVQ         h+64(FP), R11
+	MOVQ         hRow+72(FP), R14
+	MOVQ         off+24(FP), BX
+	MOVQ         p+32(FP), DX
+	MOVQ         rows+0(FP), CX
+	MOVQ         z+8(FP), SI
+	MOVQ         zRow+16(FP), R12
+	VBROADCASTSS one<>+0(SB), Y15
+	VBROADCASTSS expMin<>+0(SB), Y14
+	VBROADCASTSS tanhMax<>+0(SB), Y13
+	VBROADCASTSS log2e<>+0(SB), Y12
+	VBROADCASTSS ln2hi<>+0(SB), Y11
+	VBROADCASTSS slope+80(FP), Y10
+
+row:
+	MOVLQSX      (BX), R15
+	ADDQ         $0x04, BX
+	LEAQ         (DX)(R15*4), R15
+	VMOVUPS      (SI), Y0
+	VADDPS       (R15), Y0, Y0
+	VMOVUPS      64(SI), Y1
+	VADDPS       64(R15), Y1, Y1
+	VMOVUPS      128(SI), Y2
+	VADDPS       128(R15), Y2, Y2
+	VMOVUPS      192(SI), Y3
+	VADDPS       192(R15), Y3, Y3
+	VANDPS       sign<>+0(SB), Y2, Y4
+	VMULPS       Y10, Y0, Y0
+	VXORPS       Y4, Y2, Y2
+	VADDPS       half<>+0(SB), Y0, Y0
+	VADDPS       Y2, Y2, Y2
+	VXORPS       Y7, Y7, Y7
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y7, Y0
+	VMULPS       Y12, Y2, Y5
+	VMINPS       Y0, Y15, Y0
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y2
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y2, Y6
+	VFMADD213PS  p2<>+0(SB), Y2, Y6
+	VFMADD213PS  p3<>+0(SB), Y2, Y6
+	VFMADD213PS  p4<>+0(SB), Y2, Y6
+	VFMADD213PS  p5<>+0(SB), Y2, Y6
+	VMULPS       Y6, Y2, Y6
+	VFMADD213PS  Y2, Y2, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y2
+	VFMADD213PS  Y2, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y2
+	VORPS        Y4, Y2, Y2
+	VMULPS       Y10, Y1, Y1
+	VMULPS       Y10, Y3, Y3
+	VADDPS       half<>+0(SB), Y1, Y1
+	VADDPS       half<>+0(SB), Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y7, Y7, Y7
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y3, Y7, Y3
+	VMINPS       Y1, Y15, Y1
+	VMINPS       Y3, Y15, Y3
+	VMULPS       Y0, Y2, Y4
+	VFMADD231PS  (R8), Y1, Y4
+	VMOVUPS      Y4, (R9)
+	VANDPS       sign<>+0(SB), Y4, Y7
+	VXORPS       Y7, Y4, Y4
+	VADDPS       Y4, Y4, Y4
+	VMINPS       Y4, Y13, Y4
+	VMULPS       Y12, Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y4
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y4, Y6
+	VFMADD213PS  p2<>+0(SB), Y4, Y6
+	VFMADD213PS  p3<>+0(SB), Y4, Y6
+	VFMADD213PS  p4<>+0(SB), Y4, Y6
+	VFMADD213PS  p5<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y6
+	VFMADD213PS  Y4, Y4, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y4
+	VFMADD213PS  Y4, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y4
+	VORPS        Y7, Y4, Y4
+	VMULPS       Y4, Y3, Y4
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      32(SI), Y0
+	VADDPS       32(R15), Y0, Y0
+	VMOVUPS      96(SI), Y1
+	VADDPS       96(R15), Y1, Y1
+	VMOVUPS      160(SI), Y2
+	VADDPS       160(R15), Y2, Y2
+	VMOVUPS      224(SI), Y3
+	VADDPS       224(R15), Y3, Y3
+	VANDPS       sign<>+0(SB), Y2, Y4
+	VMULPS       Y10, Y0, Y0
+	VXORPS       Y4, Y2, Y2
+	VADDPS       half<>+0(SB), Y0, Y0
+	VADDPS       Y2, Y2, Y2
+	VXORPS       Y7, Y7, Y7
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y0, Y7, Y0
+	VMULPS       Y12, Y2, Y5
+	VMINPS       Y0, Y15, Y0
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y2
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y2
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y2, Y6
+	VFMADD213PS  p2<>+0(SB), Y2, Y6
+	VFMADD213PS  p3<>+0(SB), Y2, Y6
+	VFMADD213PS  p4<>+0(SB), Y2, Y6
+	VFMADD213PS  p5<>+0(SB), Y2, Y6
+	VMULPS       Y6, Y2, Y6
+	VFMADD213PS  Y2, Y2, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y2
+	VFMADD213PS  Y2, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y2
+	VORPS        Y4, Y2, Y2
+	VMULPS       Y10, Y1, Y1
+	VMULPS       Y10, Y3, Y3
+	VADDPS       half<>+0(SB), Y1, Y1
+	VADDPS       half<>+0(SB), Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y7, Y7, Y7
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y3, Y7, Y3
+	VMINPS       Y1, Y15, Y1
+	VMINPS       Y3, Y15, Y3
+	VMULPS       Y0, Y2, Y4
+	VFMADD231PS  32(R8), Y1, Y4
+	VMOVUPS      Y4, 32(R9)
+	VANDPS       sign<>+0(SB), Y4, Y7
+	VXORPS       Y7, Y4, Y4
+	VADDPS       Y4, Y4, Y4
+	VMINPS       Y4, Y13, Y4
+	VMULPS       Y12, Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS Y11, Y5, Y4
+	VFNMADD231PS ln2lo<>+0(SB), Y5, Y4
+	VBROADCASTSS p0<>+0(SB), Y6
+	VFMADD213PS  p1<>+0(SB), Y4, Y6
+	VFMADD213PS  p2<>+0(SB), Y4, Y6
+	VFMADD213PS  p3<>+0(SB), Y4, Y6
+	VFMADD213PS  p4<>+0(SB), Y4, Y6
+	VFMADD213PS  p5<>+0(SB), Y4, Y6
+	VMULPS       Y6, Y4, Y6
+	VFMADD213PS  Y4, Y4, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y15, Y5, Y5
+	VSUBPS       Y15, Y5, Y4
+	VFMADD213PS  Y4, Y5, Y6
+	VADDPS       two<>+0(SB), Y6, Y5
+	VDIVPS       Y5, Y6, Y4
+	VORPS        Y7, Y4, Y4
+	VMULPS       Y4, Y3, Y4
+	VMOVUPS      Y4, 32(R11)
+	ADDQ         R12, SI
+	ADDQ         R13, R8
+	ADDQ         $0x40, R9
+	ADDQ         R14, R11
+	DECQ         CX
+	JNZ          row
+	VZEROUPPER
+	RET
+
 // func gateBackwardHard256(rows int, gates *float32, cPrev *float32, cPrevRow int, tanhC *float32, dh *float32, dhRow int, dc *float32, off *int32, dp *float32, slope float32)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gateBackwardHard256(SB), NOSPLIT, $0-84
 	MOVQ         cPrev+16(FP), R8
 	MOVQ         cPrevRow+24(FP), R13
@@ -1270,8 +2217,16 @@ TEXT ·gateBackwardHard256(SB), NOSPLIT, $0-84
 	VBROADCASTSS one<>+0(SB), Y15
 	VBROADCASTSS slope+80(FP), Y13
 	VXORPS       Y14, Y14, Y14
+	LEAQ         (R8)(R13*8), AX
 
 row:
+	PREFETCHT0   2048(SI)
+	PREFETCHT0   2112(SI)
+	PREFETCHT0   2176(SI)
+	PREFETCHT0   2240(SI)
+	PREFETCHT0   512(R9)
+	PREFETCHT0   (AX)
+	ADDQ         R13, AX
 	MOVLQSX      (BX), R15
 	ADDQ         $0x04, BX
 	LEAQ         (DX)(R15*4), R15

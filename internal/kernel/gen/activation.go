@@ -17,6 +17,15 @@ var constants = map[string]uint32{
 	"p3": bits(4.1665795894e-2), "p4": bits(1.6666665459e-1), "p5": bits(5.0000001201e-1),
 	// From 89 on eˣ overflows, up to −104 it is 0; from 18.1 on (eˣ−1)/(eˣ+1) is 1.
 	"expMax": bits(89), "expMin": bits(-104), "tanhMax": bits(18.1),
+
+	"log2eMinus": bits(-math.Log2E), "log2eTwice": bits(2 * math.Log2E),
+	// (2ˣ − 1)/x for |x| ≤ ½ with the least relative error, 1.1e-8; lowest power first.
+	"q0": bits(0.693147187927), "q1": bits(0.24022649795), "q2": bits(0.0555035743364),
+	"q3": bits(0.00961823749491), "q4": bits(0.00133907354776), "q5": bits(0.000154035123676),
+	// Powers of 2 outside of these give the same cell, and three of them do not overflow.
+	"powMax": bits(40), "powMin": bits(-120),
+	// A number below 2²¹ plus this one has its nearest integer in the lowest bits.
+	"integer": bits(3 << 22),
 }
 
 func bits(x float64) uint32 { return math.Float32bits(float32(x)) }

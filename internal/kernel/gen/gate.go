@@ -8,77 +8,115 @@ import (
 // gate writes the LSTM cell on rows of one panel, i f c o of 16 units. Strides are in bytes.
 func gate(f *file) {
 	f.levels(func(l *level) {
-		l.gateForward(false)
-		l.gateForward(true)
-		l.gateBackward(false)
-		l.gateBackward(true)
+		for _, hard := range []bool{false, true} {
+			l.gateForward(hard, true)
+			l.gateForward(hard, false)
+			l.gateBackward(hard)
+		}
 	})
 }
 
-func (l *level) gateForward(hard bool) {
-	name, slope := "gateForward", ""
-	if hard {
-		name, slope = "gateForwardHard", ", slope float32"
+// gateForward writes the step forward; one that does not keep leaves out what the step back needs.
+func (l *level) gateForward(hard, keep bool) {
+	name, doc := "gateForward", "is the loop of GateForward over rows ≥ 1."
+	outputs, slope := "gates, tanhC, ", ""
+	if !keep {
+		name, doc, outputs = "gateState", "is the loop of GateForward over rows ≥ 1 that keeps the states only.", ""
 	}
-	l.function(name, "func(rows int, z *float32, zRow int, gates *float32, off *int32, p, cPrev *float32, cPrevRow int, c, tanhC, h *float32, hRow int"+slope+")",
-		"is the loop of GateForward over rows ≥ 1.")
+	if hard {
+		name, slope = name+"Hard", ", slope float32"
+	}
+	l.function(name, "func(rows int, z *float32, zRow int, off *int32, p, cPrev *float32, cPrevRow int, "+outputs+"c, h *float32, hRow int"+slope+")", doc)
 	z, gates, off, p, cPrev, c, tanhC, h := reg.RSI, reg.RDI, reg.RBX, reg.RDX, reg.R8, reg.R9, reg.R10, reg.R11
-	l.params(map[string]reg.GPPhysical{
-		"rows": reg.RCX, "z": z, "gates": gates, "off": off, "p": p, "cPrev": cPrev, "c": c, "tanhC": tanhC, "h": h,
-		"zRow": reg.R12, "cPrevRow": reg.R13, "hRow": reg.R14,
-	})
+	params := map[string]reg.GPPhysical{
+		"rows": reg.RCX, "z": z, "off": off, "p": p, "cPrev": cPrev, "c": c, "h": h, "zRow": reg.R12, "cPrevRow": reg.R13, "hRow": reg.R14,
+	}
+	if keep {
+		params["gates"], params["tanhC"] = gates, tanhC
+	}
+	l.params(params)
 	V := l.V
-	sigmoid := l.sigmoid
-	if hard {
-		sigmoid = func(x, _, n, _ reg.VecPhysical, _ reg.OpmaskPhysical) chain { return l.hardSigmoid(x, n) }
-	}
-	if l.wide {
+	switch {
+	case l.wide && hard:
 		l.keepActivations("half")
-		if hard {
-			l.scalar("slope", V[16])
-		}
-	} else {
+		l.scalar("slope", V[16])
+	case l.wide:
+		l.keep(31, "one", "powMax", "powMin", "log2eMinus", "log2eTwice", "integer", "two", "q0", "q1", "q2", "q3", "q4")
+	case hard:
 		l.keep(15, "one", "expMin", "tanhMax", "log2e", "ln2hi")
-		if hard {
-			l.scalar("slope", V[10])
-		}
+		l.scalar("slope", V[10])
+	default:
+		l.keep(15, "one", "powMax", "powMin")
 	}
-	l.Label("row")
-	l.MOVLQSX(mem(off, 0), reg.R15)
-	l.ADDQ(imm(4), off)
-	l.LEAQ(operand.Mem{Base: p, Index: reg.R15, Scale: 4}, reg.R15)
-	for d := 0; d < 64; d += l.bytes {
+	// A row's sums z + p, at bytes d of it.
+	sums := func(d int) {
 		for q := range 4 {
 			l.VMOVUPS(mem(z, 64*q+d), V[q])
 			l.VADDPS(mem(reg.R15, 64*q+d), V[q], V[q])
 		}
-		if l.wide { // each chain has registers of its own
-			interleave(
-				l.tanh(V[2], V[5], V[6], V[4]),
-				sigmoid(V[0], nil, V[7], V[8], reg.K2),
-				sigmoid(V[1], nil, V[9], V[10], reg.K3),
-				sigmoid(V[3], nil, V[11], V[12], reg.K4))
-		} else {
-			interleave(l.tanh(V[2], V[5], V[6], V[4]), sigmoid(V[0], V[7], V[8], V[9], nil))
-			interleave(sigmoid(V[1], V[4], V[5], V[6], nil), sigmoid(V[3], V[7], V[8], V[9], nil))
-		}
-		for q := range 4 {
-			l.VMOVUPS(V[q], mem(gates, 64*q+d))
-		}
-		l.VMULPS(V[0], V[2], V[4])
-		l.VFMADD231PS(mem(cPrev, d), V[1], V[4])
-		l.VMOVUPS(V[4], mem(c, d))
-		interleave(l.tanh(V[4], V[5], V[6], V[7]))
-		l.VMOVUPS(V[4], mem(tanhC, d))
-		l.VMULPS(V[4], V[3], V[4])
-		l.VMOVUPS(V[4], mem(h, d))
 	}
-	l.ADDQ(reg.R12, z)
-	l.ADDQ(imm(256), gates)
-	l.ADDQ(reg.R13, cPrev)
-	l.ADDQ(imm(64), c)
-	l.ADDQ(imm(64), tanhC)
-	l.ADDQ(reg.R14, h)
+	character := func() {
+		l.MOVLQSX(mem(off, 0), reg.R15)
+		l.ADDQ(imm(4), off)
+		l.LEAQ(operand.Mem{Base: p, Index: reg.R15, Scale: 4}, reg.R15)
+	}
+	at := func(d int) cellPlaces {
+		return cellPlaces{gates: [4]operand.Mem{mem(gates, d), mem(gates, 64+d), mem(gates, 128+d), mem(gates, 192+d)}, cPrev: mem(cPrev, d), c: mem(c, d), tanhC: mem(tanhC, d), h: mem(h, d), keep: keep}
+	}
+	headDone := func() {
+		l.ADDQ(reg.R12, z)
+		l.ADDQ(reg.R13, cPrev)
+		l.ADDQ(imm(64), c)
+		if keep {
+			l.ADDQ(imm(256), gates)
+		}
+	}
+	tailDone := func() {
+		if keep {
+			l.ADDQ(imm(64), tanhC)
+		}
+		l.ADDQ(reg.R14, h)
+	}
+	if l.wide && !hard {
+		// The end of a row waits for its own results: it runs beside the beginning of the next.
+		places := at(0)
+		character()
+		sums(0)
+		interleave(l.parts()...)
+		l.head(places)
+		headDone()
+		l.DECQ(reg.RCX)
+		l.JZ(ref("last"))
+		l.Label("row")
+		character()
+		sums(0)
+		interleave(append(l.parts(), l.tail(places))...)
+		l.head(places)
+		headDone()
+		tailDone()
+		l.DECQ(reg.RCX)
+		l.JNZ(ref("row"))
+		l.Label("last")
+		interleave(l.tail(places))
+		l.end()
+		return
+	}
+	l.Label("row")
+	character()
+	for d := 0; d < 64; d += l.bytes {
+		sums(d)
+		if hard {
+			l.hardCell(at(d))
+			continue
+		}
+		p := l.parts()
+		interleave(p[:2]...)
+		interleave(p[2:]...)
+		l.head(at(d))
+		interleave(l.tail(at(d)))
+	}
+	headDone()
+	tailDone()
 	l.DECQ(reg.RCX)
 	l.JNZ(ref("row"))
 	l.end()
@@ -123,7 +161,14 @@ func (l *level) gateBackward(hard bool) {
 		}
 		l.VMULPS(t, d, d)
 	}
+	l.LEAQ(operand.Mem{Base: cPrev, Index: reg.R13, Scale: 8}, reg.RAX)
 	l.Label("row")
+	for q := range 4 { // of a step long ago, eight rows before their turn
+		l.PREFETCHT0(mem(gates, 8*256+64*q))
+	}
+	l.PREFETCHT0(mem(tanhC, 8*64))
+	l.PREFETCHT0(mem(reg.RAX, 0))
+	l.ADDQ(reg.R13, reg.RAX)
 	l.MOVLQSX(mem(off, 0), reg.R15)
 	l.ADDQ(imm(4), off)
 	l.LEAQ(operand.Mem{Base: dp, Index: reg.R15, Scale: 4}, reg.R15)
