@@ -3,8 +3,8 @@ package layers
 import "threatnet/internal/kernel"
 
 // frozenLSTM is an EmbeddingLSTM with fixed weights, for scoring: what does not depend on the names is computed once, that
-// is the packed weights, the table of all ids, and for each number of pads the cell state and the product h·U, so that a
-// name's first step needs no product. It is not changed after it was made.
+// is the packed weights, the table of all ids, and for each number of pads the cell state and the product h·U. What a
+// padding and a first character come to is kept from the first name that begins so.
 type frozenLSTM[T Float] struct {
 	h, steps, vocabulary int
 	np, hp, hs           int
@@ -14,7 +14,7 @@ type frozenLSTM[T Float] struct {
 	padZ                 []T // h·U after t pads, [steps+1][np][64]
 	padC                 []T // cell state after t pads, [steps+1][np][16]
 	padH                 []T // state after a whole row of pads
-	panelOff             []int32
+	firsts               firstSteps[T]
 }
 
 // blockRows is how many names go through the steps together: the packed U is read once for each step and block.
@@ -23,10 +23,12 @@ const blockRows = 96
 type frozenScratch[T Float] struct {
 	y                    Batch[T]
 	starts, order, count []int32
-	h, hNext             []T // [blockRows][hs]
-	c                    []T // [np][blockRows][16]
-	g, tanh              []T // one panel of a block, or all panels of one name
-	off                  []int32
+	h, hNext             []T     // [blockRows][hs]
+	c                    []T     // [np][blockRows][16]
+	z                    []T     // one panel of a block, or all panels of one name
+	off                  []int32 // of the characters, [steps][blockRows]
+	panelOff             []int32
+	firsts               []*firstStep[T] // of a block's names
 }
 
 // freeze computes the constants for rows of the given length.
@@ -40,7 +42,6 @@ func (l *EmbeddingLSTM[T]) freeze(steps int) *frozenLSTM[T] {
 	wx := make([]T, e*pw)
 	for j := range f.np {
 		n := min(pu, h-j*pu)
-		f.panelOff = append(f.panelOff, int32(j*v*pw))
 		kernel.PackGates(h, n, l.lstm.recur.Data[j*pu:], 4*h, h, f.u[j*f.hp*pw:])
 		kernel.PackGates(e, n, l.lstm.kernel.Data[j*pu:], 4*h, h, wx)
 		p := f.p[j*v*pw:]
@@ -50,38 +51,39 @@ func (l *EmbeddingLSTM[T]) freeze(steps int) *frozenLSTM[T] {
 		m := kernel.Product[T]{A: l.embedding.table.Data, ARow: e, AStep: 1, K: e, Blocks: 1, B: wx, BStep: pw, C: p, CRow: pw, Add: true}
 		m.Run(v)
 	}
+	f.firsts.init(steps*v, f.np*(2*pu+pw))
 	f.runPads()
 	return f
 }
 
 // runPads takes one row through the padding.
 func (f *frozenLSTM[T]) runPads() {
-	h, next, tanh, g := make([]T, f.hp), make([]T, f.hp), make([]T, f.hp), make([]T, f.np*pw)
+	h, next, off := make([]T, f.hp), make([]T, f.hp), f.offsets(&frozenScratch[T]{panelOff: make([]int32, f.np)}, 0)
 	for t := 0; t <= f.steps; t++ {
 		z := f.padZ[t*f.np*pw:]
 		if t > 0 {
-			f.product(h, 1, z)
+			f.product(h, z)
 		}
 		if t == f.steps {
 			break
 		}
-		f.gates(z, f.panelOff, f.padC[t*f.hp:], f.padC[(t+1)*f.hp:], g, tanh, next)
+		f.gates(z, off, f.padC[t*f.hp:], f.padC[(t+1)*f.hp:], next)
 		h, next = next, h
 	}
 	f.padH = h
 }
 
 // product writes h·U of one row, panel after panel.
-func (f *frozenLSTM[T]) product(h []T, rows int, z []T) {
+func (f *frozenLSTM[T]) product(h, z []T) {
 	for j := range f.np {
-		m := kernel.Product[T]{A: h, ARow: f.hs, AStep: 1, K: f.hp, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: z[j*pw:], CRow: f.np * pw}
-		m.Run(rows)
+		m := kernel.Product[T]{A: h, ARow: f.hp, AStep: 1, K: f.hp, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
+		m.Run(1)
 	}
 }
 
 // gates runs the cell of one row: its panels are the rows of one call.
-func (f *frozenLSTM[T]) gates(z []T, off []int32, cPrev, c, g, tanh, h []T) {
-	a := kernel.GateForward[T]{Rows: f.np, Z: z, ZRow: pw, G: g, Off: off, P: f.p, CPrev: cPrev, CPrevRow: pu, C: c, TanhC: tanh, H: h, HRow: pu, Hard: f.hard}
+func (f *frozenLSTM[T]) gates(z []T, off []int32, cPrev, c, h []T) {
+	a := kernel.GateForward[T]{Rows: f.np, Z: z, ZRow: pw, Off: off, P: f.p, CPrev: cPrev, CPrevRow: pu, C: c, H: h, HRow: pu, Hard: f.hard}
 	a.Run()
 }
 
@@ -91,8 +93,8 @@ func (f *frozenLSTM[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	if s.h == nil {
 		s.count = make([]int32, f.steps+2)
 		s.h, s.hNext, s.c = make([]T, blockRows*f.hs), make([]T, blockRows*f.hs), make([]T, f.hp*blockRows)
-		s.g, s.tanh = make([]T, max(blockRows, f.np)*pw), make([]T, max(blockRows, f.np)*pu)
-		s.off = make([]int32, max(f.steps*blockRows, f.np))
+		s.z, s.off = make([]T, max(blockRows, f.np)*pw), make([]int32, f.steps*blockRows)
+		s.panelOff, s.firsts = make([]int32, f.np), make([]*firstStep[T], blockRows)
 	}
 	y := s.y.resize(x.Rows, f.h)
 	s.starts, s.order = grow(s.starts, x.Rows), grow(s.order, x.Rows)
@@ -111,70 +113,74 @@ func (f *frozenLSTM[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 
 // one scores a single name.
 func (f *frozenLSTM[T]) one(s *frozenScratch[T], x *Batch[T], row int, y *Batch[T]) {
-	ids, first := x.Tokens[row*f.steps:][:f.steps], int(s.starts[row])
-	z, c := f.padZ[first*f.np*pw:], f.padC[first*f.hp:]
-	h, next := s.h, s.hNext
-	if first == f.steps {
-		h = f.padH
+	ids, pads := x.Tokens[row*f.steps:][:f.steps], int(s.starts[row])
+	if pads == f.steps {
+		copy(y.X[row*f.h:][:f.h], f.padH)
+		return
 	}
-	for t := first; t < f.steps; t++ {
-		for j := range f.np {
-			s.off[j] = (int32(j*f.vocabulary) + ids[t]) * pw
+	e := f.first(s, pads, ids[pads])
+	h, z, c := e.h, e.z, e.c
+	free, next := s.h, s.hNext
+	for t := pads + 1; t < f.steps; t++ {
+		if t > pads+1 {
+			f.product(h, s.z)
+			z, c = s.z, s.c
 		}
-		if t > first {
-			f.product(h, 1, s.g)
-			z, c = s.g, s.c
-		}
-		f.gates(z, s.off, c, s.c, s.g, s.tanh, next)
-		h, next = next, h
+		f.gates(z, f.offsets(s, ids[t]), c, s.c, next)
+		h, free, next = next, next, free
 	}
 	copy(y.X[row*f.h:][:f.h], h)
 }
 
 // block scores up to blockRows names, sorted by their first characters.
 func (f *frozenLSTM[T]) block(s *frozenScratch[T], x *Batch[T], rows []int32, y *Batch[T]) {
+	h, next := s.h, s.hNext
 	for r, b := range rows {
-		first := int(s.starts[b])
-		for t, id := range x.Tokens[int(b)*f.steps+first : (int(b)+1)*f.steps] {
-			s.off[(first+t)*blockRows+r] = id * pw
+		pads := int(s.starts[b])
+		if ids := x.Tokens[int(b)*f.steps:][:f.steps]; pads < f.steps {
+			s.firsts[r] = f.first(s, pads, ids[pads])
+			for t := pads + 1; t < f.steps; t++ {
+				s.off[t*blockRows+r] = ids[t] * pw
+			}
 		}
 	}
-	n, h, next := 0, s.h, s.hNext
-	for t := int(s.starts[rows[0]]); t < f.steps; t++ {
+	n := 0 // names after their second character
+	for t := int(s.starts[rows[0]]) + 1; t < f.steps; t++ {
 		joined := n
-		for joined < len(rows) && int(s.starts[rows[joined]]) <= t {
+		for joined < len(rows) && int(s.starts[rows[joined]]) < t {
 			joined++
 		}
-		off := s.off[t*blockRows:]
 		for j := range f.np {
-			f.stepBlock(s, t, j, n, joined, off, h, next)
+			f.stepBlock(s, t, j, n, joined, h, next)
 		}
 		n, h, next = joined, next, h
 	}
 	for r, b := range rows {
 		d := y.X[int(b)*f.h:][:f.h]
-		if r < n {
+		switch {
+		case r < n:
 			copy(d, h[r*f.hs:])
-		} else {
+		case int(s.starts[b]) < f.steps:
+			copy(d, s.firsts[r].h)
+		default:
 			copy(d, f.padH)
 		}
 	}
+	clear(s.firsts)
 }
 
-// stepBlock is step t of panel j: n names go on, and those up to joined take their first step.
-func (f *frozenLSTM[T]) stepBlock(s *frozenScratch[T], t, j, n, joined int, off []int32, h, next []T) {
-	p, c := f.p[j*f.vocabulary*pw:], s.c[j*blockRows*pu:]
-	if n > 0 {
-		m := kernel.Product[T]{A: h, ARow: f.hs, AStep: 1, K: f.hp, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: s.g, CRow: pw}
-		m.Run(n)
-		a := kernel.GateForward[T]{Rows: n, Z: s.g, ZRow: pw, G: s.g, Off: off, P: p, CPrev: c, CPrevRow: pu, C: c, TanhC: s.tanh, H: next[j*pu:], HRow: f.hs, Hard: f.hard}
-		a.Run()
+// stepBlock is step t of panel j: n names go on, and those up to joined read their second character.
+func (f *frozenLSTM[T]) stepBlock(s *frozenScratch[T], t, j, n, joined int, h, next []T) {
+	c := s.c[j*blockRows*pu:]
+	m := kernel.Product[T]{A: h, ARow: f.hs, AStep: 1, K: f.hp, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: s.z, CRow: pw}
+	m.Run(n)
+	for r := n; r < joined; r++ {
+		copy(s.z[r*pw:][:pw], s.firsts[r].z[j*pw:])
+		copy(c[r*pu:][:pu], s.firsts[r].c[j*pu:])
 	}
-	if joined > n {
-		a := kernel.GateForward[T]{
-			Rows: joined - n, Z: f.padZ[(t*f.np+j)*pw:], G: s.g, Off: off[n:], P: p, CPrev: f.padC[t*f.hp+j*pu:], C: c[n*pu:],
-			TanhC: s.tanh, H: next[n*f.hs+j*pu:], HRow: f.hs, Hard: f.hard,
-		}
-		a.Run()
+	a := kernel.GateForward[T]{
+		Rows: joined, Z: s.z, ZRow: pw, Off: s.off[t*blockRows:], P: f.p[j*f.vocabulary*pw:],
+		CPrev: c, CPrevRow: pu, C: c, H: next[j*pu:], HRow: f.hs, Hard: f.hard,
 	}
+	a.Run()
 }

@@ -1,6 +1,12 @@
 package layers
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"threatnet/internal/team"
+)
 
 // Predictor scores batches of any size. It keeps its own copy of the weights, in the form that scoring reads, and may be
 // used by many goroutines. A row's result does not depend on the batch that it comes in.
@@ -9,6 +15,8 @@ type Predictor[T Float] struct {
 	input   int
 	outputs int
 	pool    sync.Pool // of *[]*Work[T]
+	busy    sync.Mutex
+	team    *team.Team
 }
 
 // NewPredictor compiles a stack.
@@ -71,28 +79,48 @@ func (p *Predictor[T]) Predict(x *Batch[T], out []T) {
 	p.pool.Put(ws)
 }
 
-// chunkRows is how many rows PredictAll gives to a goroutine at a time: enough for the fused layer to sort them by length
-// into full blocks.
-const chunkRows = 2048
+// A chunk is what PredictAll gives to a goroutine at a time. Names are enough for the fused layer to sort them by length
+// into full blocks; of values, the rows between two layers stay in the second-level cache.
+const (
+	chunkNames, leastNames   = 2048, 8
+	chunkValues, leastValues = 128, 64 // less is done before another core awakes
+)
 
 // PredictAll is Predict on up to workers goroutines.
 func (p *Predictor[T]) PredictAll(x *Batch[T], out []T, workers int) {
-	chunk := min(chunkRows, max(32, (x.Rows+workers-1)/workers))
+	most, least := chunkValues, leastValues
+	if x.Tokens != nil {
+		most, least = chunkNames, leastNames
+	}
+	chunk := min(most, max(least, (x.Rows+workers-1)/workers))
 	if workers <= 1 || x.Rows <= chunk {
-		for lo := 0; lo < x.Rows; lo += chunkRows {
-			p.predictRows(x, out, lo, min(lo+chunkRows, x.Rows))
+		for lo := 0; lo < x.Rows; lo += chunk {
+			p.predictRows(x, out, lo, min(lo+chunk, x.Rows))
 		}
 		return
 	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for lo := w * chunk; lo < x.Rows; lo += workers * chunk {
-				p.predictRows(x, out, lo, min(lo+chunk, x.Rows))
-			}
-		})
+	var next atomic.Int64
+	p.together(workers, func(int) {
+		for hi := int(next.Add(int64(chunk))); hi-chunk < x.Rows; hi = int(next.Add(int64(chunk))) {
+			p.predictRows(x, out, hi-chunk, min(hi, x.Rows))
+		}
+	})
+}
+
+// together runs a task on so many workers at once; on the caller alone where the others serve another caller, since then
+// all cores have work.
+func (p *Predictor[T]) together(workers int, task func(int)) {
+	if !p.busy.TryLock() {
+		task(0)
+		return
 	}
-	wg.Wait()
+	defer p.busy.Unlock()
+	if p.team.Workers() != workers {
+		p.team.Close()
+		p.team = team.New(workers)
+		runtime.AddCleanup(p, (*team.Team).Close, p.team)
+	}
+	p.team.Do(workers, task)
 }
 
 func (p *Predictor[T]) predictRows(x *Batch[T], out []T, lo, hi int) {

@@ -1,0 +1,54 @@
+package layers
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// TestFirstSteps scores the same names from several goroutines at once, where first steps are kept and where there is no
+// room left for any: the results are the same bits.
+func TestFirstSteps(t *testing.T) {
+	const rows, steps, classes = 700, 20, 3
+	q, err := New[float32](Stack{Input: []int{steps}, Layers: []Spec{
+		{Kind: "embedding", Vocabulary: 40, Units: 8},
+		{Kind: "lstm", Units: 20, Recurrent: RecurrentSigmoid},
+		{Kind: "dense", Units: classes, Init: "glorot_uniform"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Init(5)
+	x := paddedBatch[float32](rows, steps, 40, rand.New(rand.NewPCG(3, 3)))
+	var want []float32
+	for _, room := range []int64{1 << 20, 5, 0} {
+		p := NewPredictor(q)
+		f := p.layers[0].(*frozenLSTM[float32])
+		f.firsts.room.Store(room)
+		var group sync.WaitGroup
+		results := make([][]float32, 4)
+		for i := range results {
+			results[i] = make([]float32, rows*classes)
+			group.Go(func() { p.PredictAll(x, results[i], 1+i) })
+		}
+		group.Wait()
+		if want == nil {
+			want = results[0]
+		}
+		for i, got := range results {
+			if !slices.Equal(got, want) {
+				t.Errorf("room for %d, goroutine %d: other results", room, i)
+			}
+		}
+		kept := int64(0)
+		for i := range f.firsts.kept {
+			if f.firsts.kept[i].Load() != nil {
+				kept++
+			}
+		}
+		if kept > room || room > 0 && kept == 0 {
+			t.Errorf("room for %d, %d are kept", room, kept)
+		}
+	}
+}
