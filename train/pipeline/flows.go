@@ -63,7 +63,8 @@ func (r *flowRecords) load(ctx context.Context) error {
 		return err
 	}
 	r.parts[trainPart], r.parts[validationPart], r.parts[testPart] = set.Select(split.Train), set.Select(split.Validation), set.Select(split.Test)
-	return r.loadNamed(ctx)
+	read := func(p part, args []string) error { return r.readNamed(ctx, p, args) }
+	return loadNamed(&r.job.Sources, read, func(from, to part) { r.parts[to] = r.parts[from] })
 }
 
 // openFlows opens the sources of a role. Of a text that is not recognised it says what flows are recognised by.
@@ -231,32 +232,20 @@ func byClass(set *datasets.FlowSet, log func(string, ...any)) (datasets.Split, e
 	return datasets.Split{Train: ordered[:cut], Test: ordered[cut:]}, nil
 }
 
-// loadNamed reads the sources that the user named for validation and test.
-func (r *flowRecords) loadNamed(ctx context.Context) error {
+// readNamed reads the sources of a part.
+func (r *flowRecords) readNamed(ctx context.Context, p part, args []string) error {
 	j := r.job
-	for _, c := range []struct {
-		part part
-		args []string
-	}{{validationPart, j.Sources.Validation}, {testPart, j.Sources.Test}} {
-		if len(c.args) == 0 {
-			continue
-		}
-		if c.part == testPart && slices.Equal(c.args, j.Sources.Validation) {
-			r.parts[testPart] = r.parts[validationPart]
-			continue
-		}
-		all, err := openFlows(c.args, partNames[c.part], &j.Sources, j.Log)
-		if err != nil {
-			return err
-		}
-		set, err := r.read(ctx, all)
-		if err != nil {
-			return err
-		}
-		r.parts[c.part] = set.Rename(j.Settings.Rename)
-		if n := datasets.SharedFlows(r.parts[trainPart], set); n > 0 {
-			j.Log("warning: %d of the %d flows for %s are also trained on", n, set.Len(), partNames[c.part])
-		}
+	all, err := openFlows(args, partNames[p], &j.Sources, j.Log)
+	if err != nil {
+		return err
+	}
+	set, err := r.read(ctx, all)
+	if err != nil {
+		return err
+	}
+	r.parts[p] = set.Rename(j.Settings.Rename)
+	if n := datasets.SharedFlows(r.parts[trainPart], set); n > 0 {
+		j.Log("warning: %d of the %d flows for %s are also trained on", n, set.Len(), partNames[p])
 	}
 	return nil
 }

@@ -72,7 +72,8 @@ func (n *nameRecords) load(ctx context.Context) error {
 		return err
 	}
 	n.parts[trainPart], n.parts[validationPart], n.parts[testPart] = parts.train, parts.validation, parts.test
-	if err := n.loadNamed(ctx, opt); err != nil {
+	read := func(p part, args []string) error { return n.readNamed(ctx, p, args, opt) }
+	if err := loadNamed(&j.Sources, read, func(from, to part) { n.parts[to] = n.parts[from] }); err != nil {
 		return err
 	}
 	if near := datasets.NearOverlap(n.parts[trainPart], n.parts[testPart]); near.Names > 0 {
@@ -105,34 +106,21 @@ func (n *nameRecords) applyRules(set *datasets.Set) (_ *datasets.Set, err error)
 	return set, nil
 }
 
-// loadNamed reads the sources that the user named for validation and test.
-func (n *nameRecords) loadNamed(ctx context.Context, opt datasets.CollectOptions) error {
-	j := n.job
-	for _, c := range []struct {
-		part part
-		args []string
-	}{{validationPart, j.Sources.Validation}, {testPart, j.Sources.Test}} {
-		if len(c.args) == 0 {
-			continue
-		}
-		if c.part == testPart && slices.Equal(c.args, j.Sources.Validation) {
-			n.parts[testPart] = n.parts[validationPart]
-			continue
-		}
-		role := partNames[c.part]
-		all, err := open(c.args, role, j.Sources.as(source.Names), j.Log)
-		if err != nil {
-			return err
-		}
-		got, err := collect(ctx, all, opt, j.Log)
-		if err != nil {
-			return err
-		}
-		n.parts[c.part], _ = datasets.FamilyRules{Rename: j.Settings.Rename}.Apply(got.set)
-		n.sources = append(n.sources, got.provenance...)
-		if o := datasets.Overlap(n.parts[trainPart], got.set); o.Names > 0 {
-			j.Log("warning: %d of the %d names for %s are also trained on, %d of them with another label", o.Names, got.set.Len(), role, o.Relabelled)
-		}
+// readNamed reads the sources of a part.
+func (n *nameRecords) readNamed(ctx context.Context, p part, args []string, opt datasets.CollectOptions) error {
+	j, role := n.job, partNames[p]
+	all, err := open(args, role, j.Sources.as(source.Names), j.Log)
+	if err != nil {
+		return err
+	}
+	got, err := collect(ctx, all, opt, j.Log)
+	if err != nil {
+		return err
+	}
+	n.parts[p], _ = datasets.FamilyRules{Rename: j.Settings.Rename}.Apply(got.set)
+	n.sources = append(n.sources, got.provenance...)
+	if o := datasets.Overlap(n.parts[trainPart], got.set); o.Names > 0 {
+		j.Log("warning: %d of the %d names for %s are also trained on, %d of them with another label", o.Names, got.set.Len(), role, o.Relabelled)
 	}
 	return nil
 }

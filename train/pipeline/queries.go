@@ -54,7 +54,8 @@ func (r *queryRecords) load(ctx context.Context) error {
 	if err := r.split(); err != nil {
 		return err
 	}
-	return r.loadNamed(ctx)
+	read := func(p part, args []string) error { return r.readNamed(ctx, p, args) }
+	return loadNamed(&r.job.Sources, read, func(from, to part) { r.parts[to] = r.parts[from] })
 }
 
 // read adds the queries of sources.
@@ -204,33 +205,21 @@ func (r *queryRecords) groups(rows []int) []int32 {
 	return groups
 }
 
-// loadNamed reads the sources that the user named for validation and test.
-func (r *queryRecords) loadNamed(ctx context.Context) error {
+// readNamed reads the sources of a part.
+func (r *queryRecords) readNamed(ctx context.Context, p part, args []string) error {
 	j := r.job
-	for _, c := range []struct {
-		part part
-		args []string
-	}{{validationPart, j.Sources.Validation}, {testPart, j.Sources.Test}} {
-		if len(c.args) == 0 {
-			continue
-		}
-		if c.part == testPart && slices.Equal(c.args, j.Sources.Validation) {
-			r.parts[testPart] = r.parts[validationPart]
-			continue
-		}
-		all, err := open(c.args, partNames[c.part], j.Sources.as(source.Queries), j.Log)
-		if err != nil {
-			return err
-		}
-		from := len(r.queries)
-		if err := r.read(ctx, all); err != nil {
-			return err
-		}
-		for i := from; i < len(r.queries); i++ {
-			r.parts[c.part] = append(r.parts[c.part], i)
-		}
-		r.warnOfOverlap(c.part)
+	all, err := open(args, partNames[p], j.Sources.as(source.Queries), j.Log)
+	if err != nil {
+		return err
 	}
+	from := len(r.queries)
+	if err := r.read(ctx, all); err != nil {
+		return err
+	}
+	for i := from; i < len(r.queries); i++ {
+		r.parts[p] = append(r.parts[p], i)
+	}
+	r.warnOfOverlap(p)
 	return nil
 }
 
