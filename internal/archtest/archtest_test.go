@@ -33,7 +33,7 @@ var rules = Rules{
 		{"gorgonia.org/...", []string{"train/graph"}},
 		{"C", nil},
 	},
-	TestOnly: []string{"internal/golden", "serve/servetest", "datasets/feed/feedtest"},
+	TestOnly: []string{"internal/golden", "serve/servetest", "datasets/feed/feedtest", "models/modeltest"},
 }
 
 func TestModule(t *testing.T) {

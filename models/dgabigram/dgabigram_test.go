@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"threatnet/datasets"
 	"threatnet/models"
 	"threatnet/models/checkpoint"
-
-	"threatnet/datasets"
+	"threatnet/models/modeltest"
 )
 
 func TestBigrams(t *testing.T) {
@@ -38,7 +38,7 @@ func TestBigrams(t *testing.T) {
 }
 
 func TestFitAndLoad(t *testing.T) {
-	s := set(t, "example.com benign", "xkcdqz.net zeus", "qqqqwrt.net ares")
+	s := modeltest.Names(t, "example.com benign", "xkcdqz.net zeus", "qqqqwrt.net ares")
 	for _, binary := range []bool{false, true} {
 		m, err := Fit(s, models.Options{Binary: binary, Seed: 1, Form: datasets.Whole})
 		if err != nil {
@@ -51,7 +51,7 @@ func TestFitAndLoad(t *testing.T) {
 		if got := strings.Join(m.Classes(), " "); got != want {
 			t.Errorf("classes %q, want %q", got, want)
 		}
-		again, err := Load(file(t, m))
+		again, err := Load(modeltest.File(t, m))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func outputs(m *Model, name string) []float32 {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	m, err := Fit(set(t, "example.com benign", "xkcdqz.net zeus"), models.Options{})
+	m, err := Fit(modeltest.Names(t, "example.com benign", "xkcdqz.net zeus"), models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,35 +78,10 @@ func TestLoadRefuses(t *testing.T) {
 		"bad bigrams":      func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"bigrams":["a"]}`) },
 		"a missing tensor": func(f *checkpoint.File) { f.Tensors = f.Tensors[1:] },
 	} {
-		f := file(t, m)
+		f := modeltest.File(t, m)
 		change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-}
-
-func set(t *testing.T, lines ...string) *datasets.Set {
-	t.Helper()
-	s, _, err := datasets.Collect(t.Context(), datasets.CollectOptions{}, datasets.Input{Name: "test", Domains: func(yield func(datasets.Domain, error) bool) {
-		for _, line := range lines {
-			name, family, _ := strings.Cut(line, " ")
-			if !yield(datasets.Domain{Name: name, Family: family, Raw: name}, nil) {
-				return
-			}
-		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func file(t *testing.T, m *Model) *checkpoint.File {
-	t.Helper()
-	f, err := models.Checkpoint(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
 }

@@ -1,7 +1,6 @@
 package dgalstm
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,36 +8,11 @@ import (
 	"threatnet/datasets"
 	"threatnet/models"
 	"threatnet/models/checkpoint"
+	"threatnet/models/modeltest"
 )
 
-// set makes a set of "name family" lines.
-func set(t *testing.T, lines ...string) *datasets.Set {
-	t.Helper()
-	s, _, err := datasets.Collect(context.Background(), datasets.CollectOptions{}, datasets.Input{Name: "test", Domains: func(yield func(datasets.Domain, error) bool) {
-		for _, line := range lines {
-			name, family, _ := strings.Cut(line, " ")
-			if !yield(datasets.Domain{Name: name, Family: family, Raw: name}, nil) {
-				return
-			}
-		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func file(t *testing.T, m *Model) *checkpoint.File {
-	t.Helper()
-	f, err := models.Checkpoint(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
 func TestFitAndLoad(t *testing.T) {
-	names := set(t, "example.com benign", "abab.net zeus", "cdcd.net Ares")
+	names := modeltest.Names(t, "example.com benign", "abab.net zeus", "cdcd.net Ares")
 	m, err := Fit(names, models.Options{Dropout: 0.2, Seed: 1, Form: datasets.Registrable})
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +20,7 @@ func TestFitAndLoad(t *testing.T) {
 	if got := strings.Join(m.Classes(), " "); got != "Ares benign zeus" || m.Benign() != 1 {
 		t.Errorf("classes %q, benign %d", got, m.Benign())
 	}
-	again, err := Load(file(t, m))
+	again, err := Load(modeltest.File(t, m))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +39,14 @@ func TestFitAndLoad(t *testing.T) {
 }
 
 func TestFitNeedsTwoClasses(t *testing.T) {
-	if _, err := Fit(set(t, "abab.net zeus", "cdcd.net zeus"), models.Options{}); !errors.Is(err, models.ErrOneClass) {
+	if _, err := Fit(modeltest.Names(t, "abab.net zeus", "cdcd.net zeus"), models.Options{}); !errors.Is(err, models.ErrOneClass) {
 		t.Errorf("one class: %v", err)
 	}
 }
 
 // TestLoadRefuses changes the parts of a checkpoint so that they no longer fit together.
 func TestLoadRefuses(t *testing.T) {
-	m, err := Fit(set(t, "example.com benign", "abab.net zeus"), models.Options{})
+	m, err := Fit(modeltest.Names(t, "example.com benign", "abab.net zeus"), models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +68,7 @@ func TestLoadRefuses(t *testing.T) {
 		"no layers":          func(f *checkpoint.File) { f.Meta.Spec = []byte(`{"input":[75],"layers":[]}`) },
 		"a spec of no sense": func(f *checkpoint.File) { f.Meta.Spec = []byte(`[]`) },
 	} {
-		f := file(t, m)
+		f := modeltest.File(t, m)
 		change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("%s: %v", what, err)
@@ -103,11 +77,11 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestExamples(t *testing.T) {
-	m, err := Fit(set(t, "example.com benign", "abab.net zeus", "cdcd.net mergedDGA"), models.Options{})
+	m, err := Fit(modeltest.Names(t, "example.com benign", "abab.net zeus", "cdcd.net mergedDGA"), models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := models.NewNameExamples(m, set(t, "efef.org unseen", "abab.net zeus", "example.org benign"))
+	e, err := models.NewNameExamples(m, modeltest.Names(t, "efef.org unseen", "abab.net zeus", "example.org benign"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,11 +92,11 @@ func TestExamples(t *testing.T) {
 	if got := strings.Join(classes, " "); got != "mergedDGA zeus benign" {
 		t.Errorf("classes are %q", got)
 	}
-	two, err := Fit(set(t, "example.com benign", "abab.net zeus", "cdcd.net ares"), models.Options{})
+	two, err := Fit(modeltest.Names(t, "example.com benign", "abab.net zeus", "cdcd.net ares"), models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := models.NewNameExamples(two, set(t, "efef.org unseen")); err == nil {
+	if _, err := models.NewNameExamples(two, modeltest.Names(t, "efef.org unseen")); err == nil {
 		t.Error("a family that is no class is taken")
 	}
 }

@@ -1,7 +1,6 @@
 package dgamlp
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -12,6 +11,7 @@ import (
 	"threatnet/internal/golden"
 	"threatnet/models"
 	"threatnet/models/checkpoint"
+	"threatnet/models/modeltest"
 )
 
 func ExampleMeasure() {
@@ -83,38 +83,13 @@ func FuzzMeasure(f *testing.F) {
 	})
 }
 
-func set(t *testing.T, lines ...string) *datasets.Set {
-	t.Helper()
-	s, _, err := datasets.Collect(context.Background(), datasets.CollectOptions{}, datasets.Input{Name: "test", Domains: func(yield func(datasets.Domain, error) bool) {
-		for _, line := range lines {
-			name, family, _ := strings.Cut(line, " ")
-			if !yield(datasets.Domain{Name: name, Family: family, Raw: name}, nil) {
-				return
-			}
-		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func file(t *testing.T, m *Model) *checkpoint.File {
-	t.Helper()
-	f, err := models.Checkpoint(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
 func TestFitAndLoad(t *testing.T) {
 	for _, parity := range []bool{false, true} {
-		m, err := Fit(set(t, "example benign", "xkcdqz zeus", "qqqqwrt ares"), models.Options{Dropout: 0.3, Seed: 1, Form: datasets.Label, Parity: parity})
+		m, err := Fit(modeltest.Names(t, "example benign", "xkcdqz zeus", "qqqqwrt ares"), models.Options{Dropout: 0.3, Seed: 1, Form: datasets.Label, Parity: parity})
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Load(file(t, m))
+		again, err := Load(modeltest.File(t, m))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,13 +103,13 @@ func TestFitAndLoad(t *testing.T) {
 			t.Errorf("parity %v: encoded %v, then %v", parity, a, b)
 		}
 	}
-	if _, err := Fit(set(t, "xkcdqz zeus", "qqqqwrt zeus"), models.Options{}); !errors.Is(err, models.ErrOneClass) {
+	if _, err := Fit(modeltest.Names(t, "xkcdqz zeus", "qqqqwrt zeus"), models.Options{}); !errors.Is(err, models.ErrOneClass) {
 		t.Errorf("one class: %v", err)
 	}
 }
 
 func TestLoadRefuses(t *testing.T) {
-	m, err := Fit(set(t, "example benign", "xkcdqz zeus"), models.Options{})
+	m, err := Fit(modeltest.Names(t, "example benign", "xkcdqz zeus"), models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +123,7 @@ func TestLoadRefuses(t *testing.T) {
 			f.Meta.Spec = []byte(strings.Replace(string(f.Meta.Spec), `"input":[3]`, `"input":[4]`, 1))
 		},
 	} {
-		f := file(t, m)
+		f := modeltest.File(t, m)
 		change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("%s: %v", what, err)

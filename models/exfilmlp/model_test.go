@@ -1,7 +1,6 @@
 package exfilmlp
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"threatnet/datasets"
 	"threatnet/models"
 	"threatnet/models/checkpoint"
+	"threatnet/models/modeltest"
 	"threatnet/models/queryfeatures"
 )
 
@@ -49,19 +49,6 @@ func outputs(m *Model, qs []datasets.Query) []float32 {
 	}, 1)
 }
 
-func file(t *testing.T, m *Model) *checkpoint.File {
-	t.Helper()
-	spec, err := json.Marshal(m.Network().Stack())
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoder, err := m.Encoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checkpoint.File{Meta: checkpoint.Meta{Model: Kind, Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
-}
-
 func TestNewAndLoad(t *testing.T) {
 	qs := queries("4f2a9c1be07d55aa31f09e8c.evil.com", "www.example.com", "")
 	parity, err := New(models.Options{Parity: true, Dropout: 0.5, Seed: 2})
@@ -69,7 +56,7 @@ func TestNewAndLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range []*Model{fitted(t, models.Options{Dropout: 0.5, Units: 16, Seed: 1}), parity} {
-		again, err := Load(file(t, m))
+		again, err := Load(modeltest.File(t, m))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +133,7 @@ func TestLoadRefuses(t *testing.T) {
 			f.Meta.Spec = []byte(strings.Replace(string(f.Meta.Spec), `"units":1,`, `"units":2,`, 1))
 		},
 	} {
-		f := file(t, m)
+		f := modeltest.File(t, m)
 		change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("%s: %v", what, err)

@@ -1,7 +1,6 @@
 package flowfeatures
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"threatnet/models"
 	"threatnet/models/checkpoint"
 	"threatnet/models/layers"
+	"threatnet/models/modeltest"
 )
 
 var (
@@ -29,25 +29,8 @@ func flow(label string, values ...float32) datasets.Flow {
 	return f
 }
 
-func set(t *testing.T, flows ...datasets.Flow) *datasets.FlowSet {
-	t.Helper()
-	s, _, err := datasets.CollectFlows(context.Background(), datasets.FlowOptions{Duplicates: true, Unlabelled: true}, datasets.FlowInput{
-		Name: "test", Flows: func(yield func(datasets.Flow, error) bool) {
-			for _, f := range flows {
-				if !yield(f, nil) {
-					return
-				}
-			}
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestVarying(t *testing.T) {
-	c, err := Varying(set(
+	c, err := Varying(modeltest.Flows(
 		t,
 		flow("", 1, nan, nan, 1, inf, 5, inf),
 		flow("", 1, nan, 2, 1, inf, 5, -inf),
@@ -60,7 +43,7 @@ func TestVarying(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, flows := range [][]datasets.Flow{nil, {flow("", 1)}, {flow("", 1, nan), flow("", 1, nan)}} {
-		if _, err := Varying(set(t, flows...)); !errors.Is(err, ErrConstant) {
+		if _, err := Varying(modeltest.Flows(t, flows...)); !errors.Is(err, ErrConstant) {
 			t.Errorf("%d flows that are equal: %v", len(flows), err)
 		}
 	}
@@ -68,7 +51,7 @@ func TestVarying(t *testing.T) {
 
 func TestClasses(t *testing.T) {
 	b, dos, bot := flow(datasets.Benign), flow("DoS"), flow("Bot")
-	all := set(t, b, dos, bot, dos)
+	all := modeltest.Flows(t, b, dos, bot, dos)
 	for what, c := range map[string]struct {
 		set     *datasets.FlowSet
 		binary  bool
@@ -84,8 +67,8 @@ func TestClasses(t *testing.T) {
 		"binary of attacks alone": {all.Select([]int{1, 2}), true, nil, 0, models.ErrOneClass},
 		"binary of benign alone":  {all.Select([]int{0}), true, nil, 0, models.ErrOneClass},
 		"one family":              {all.Select([]int{1, 3}), false, nil, 0, models.ErrOneClass},
-		"nothing":                 {set(t), false, nil, 0, models.ErrOneClass},
-		"unlabelled":              {set(t, b, dos, flow("")), true, nil, 0, datasets.ErrUnlabelled},
+		"nothing":                 {modeltest.Flows(t), false, nil, 0, models.ErrOneClass},
+		"unlabelled":              {modeltest.Flows(t, b, dos, flow("")), true, nil, 0, datasets.ErrUnlabelled},
 	} {
 		classes, outputs, err := Classes(c.set, c.binary)
 		if !slices.Equal(classes, c.classes) || outputs != c.outputs || !errors.Is(err, c.err) {
@@ -124,7 +107,7 @@ func talk(source string, port, protocol int) datasets.Flow {
 }
 
 func TestIdentity(t *testing.T) {
-	s := set(t, talk("10.0.0.9", 80, 6), talk("10.0.0.1", 443, 6), talk("10.0.0.9", 443, 6), talk("", 53, -1), talk("10.0.0.1", 443, 17))
+	s := modeltest.Flows(t, talk("10.0.0.9", 80, 6), talk("10.0.0.1", 443, 6), talk("10.0.0.9", 443, 6), talk("", 53, -1), talk("10.0.0.1", 443, 17))
 	d, err := FitIdentity(s, []string{"protocol", "source_ip", "destination_port", "source_ip"})
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +154,7 @@ func TestIdentityIsBounded(t *testing.T) {
 			flows = append(flows, talk("", port, 6))
 		}
 	}
-	d, err := FitIdentity(set(t, flows...), []string{"destination_port"})
+	d, err := FitIdentity(modeltest.Flows(t, flows...), []string{"destination_port"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +167,7 @@ func TestIdentityIsBounded(t *testing.T) {
 func TestValues(t *testing.T) {
 	a, b, c := talk("10.0.0.1", 2, 6), talk("10.0.0.2", 4, 6), talk("10.0.0.1", 6, 6)
 	b.Values[1], c.Values[2] = nan, 1
-	v, err := FitValues(set(t, a, b, c), []string{"source_ip", "protocol"})
+	v, err := FitValues(modeltest.Flows(t, a, b, c), []string{"source_ip", "protocol"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,10 +207,10 @@ func TestValues(t *testing.T) {
 	if n := testing.AllocsPerRun(10, func() { v.Encode(&a, out) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
-	if _, err := FitValues(set(t, a, b), []string{"id"}); !errors.Is(err, ErrIdentity) {
+	if _, err := FitValues(modeltest.Flows(t, a, b), []string{"id"}); !errors.Is(err, ErrIdentity) {
 		t.Errorf("an unknown column: %v", err)
 	}
-	if _, err := FitValues(set(t, a), nil); !errors.Is(err, ErrConstant) {
+	if _, err := FitValues(modeltest.Flows(t, a), nil); !errors.Is(err, ErrConstant) {
 		t.Errorf("one flow: %v", err)
 	}
 }

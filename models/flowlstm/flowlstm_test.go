@@ -24,6 +24,7 @@ import (
 	"threatnet/models/checkpoint"
 	"threatnet/models/flowfeatures"
 	"threatnet/models/layers"
+	"threatnet/models/modeltest"
 )
 
 var (
@@ -45,18 +46,6 @@ func collect(t *testing.T, flows datasets.Flows, opt datasets.FlowOptions) (*dat
 		t.Fatal(err)
 	}
 	return s, report
-}
-
-func set(t *testing.T, flows ...datasets.Flow) *datasets.FlowSet {
-	t.Helper()
-	s, _ := collect(t, func(yield func(datasets.Flow, error) bool) {
-		for _, f := range flows {
-			if !yield(f, nil) {
-				return
-			}
-		}
-	}, datasets.FlowOptions{Duplicates: true, Unlabelled: true})
-	return s
 }
 
 func TestQuantiles(t *testing.T) {
@@ -142,7 +131,7 @@ func TestBins(t *testing.T) {
 		f.Source, f.SourcePort = source, port
 		return f
 	}
-	s := set(t, talk("b", 1, 1, 7, 5, 1), talk("a", 2, 2, 7, nan, inf), talk("a", 2, 3, 7, 5, 2), talk("", -1, 4, 7, 5, 3))
+	s := modeltest.Flows(t, talk("b", 1, 1, 7, 5, 1), talk("a", 2, 2, 7, nan, inf), talk("a", 2, 3, 7, 5, 2), talk("", -1, 4, 7, 5, 3))
 	b, err := FitBins(s, 2, []string{"source_port", "source_ip"})
 	if err != nil {
 		t.Fatal(err)
@@ -275,19 +264,6 @@ func run(ls []layers.Layer[float64], x *layers.Batch[float64]) (results [][]floa
 	return append(results, grads...)
 }
 
-func file(t *testing.T, m *Model) *checkpoint.File {
-	t.Helper()
-	spec, err := json.Marshal(m.Network().Stack())
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoder, err := m.Encoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checkpoint.File{Meta: checkpoint.Meta{Model: Kind, Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
-}
-
 // outputs scores flows.
 func outputs(m models.Flows, flows []datasets.Flow) []float32 {
 	return models.NewScorer(m, 0.5).Outputs(len(flows), func(i int, tokens []int32, values []float32) { m.Encode(&flows[i], tokens, values) }, 2)
@@ -303,7 +279,7 @@ func samples() []datasets.Flow {
 
 func TestFitAndLoad(t *testing.T) {
 	flows := samples()
-	train := set(t, flows...)
+	train := modeltest.Flows(t, flows...)
 	for what, c := range map[string]struct {
 		options models.Options
 		classes []string
@@ -333,7 +309,7 @@ func TestFitAndLoad(t *testing.T) {
 		if !slices.Equal(m.Network().Input, c.input) || strings.Join(kinds, " ") != c.kinds || !slices.Equal(m.Classes(), c.classes) {
 			t.Errorf("%s: %v, %q, %q", what, m.Network().Input, kinds, m.Classes())
 		}
-		again, err := Load(file(t, m))
+		again, err := Load(modeltest.File(t, m))
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -347,7 +323,7 @@ func TestFitAndLoad(t *testing.T) {
 }
 
 func TestFitRefuses(t *testing.T) {
-	all := set(t, samples()...)
+	all := modeltest.Flows(t, samples()...)
 	for what, c := range map[string]struct {
 		train   *datasets.FlowSet
 		options models.Options
@@ -355,8 +331,8 @@ func TestFitRefuses(t *testing.T) {
 	}{
 		"one class":         {all.Select([]int{0, 3}), models.Options{}, models.ErrOneClass},
 		"attacks alone":     {all.Select([]int{0, 2}), models.Options{Binary: true}, models.ErrOneClass},
-		"equal flows":       {set(t, flow(datasets.Benign, 1), flow("DoS", 1)), models.Options{}, flowfeatures.ErrConstant},
-		"equal values":      {set(t, flow(datasets.Benign, 1), flow("DoS", 1)), models.Options{Input: InputValues}, flowfeatures.ErrConstant},
+		"equal flows":       {modeltest.Flows(t, flow(datasets.Benign, 1), flow("DoS", 1)), models.Options{}, flowfeatures.ErrConstant},
+		"equal values":      {modeltest.Flows(t, flow(datasets.Benign, 1), flow("DoS", 1)), models.Options{Input: InputValues}, flowfeatures.ErrConstant},
 		"an unknown input":  {all, models.Options{Input: "text"}, ErrInput},
 		"an unknown column": {all, models.Options{Identity: []string{"timestamp"}}, flowfeatures.ErrIdentity},
 	} {
@@ -368,7 +344,7 @@ func TestFitRefuses(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	fit := func(o models.Options) *Model {
-		m, err := Fit(set(t, samples()...), o)
+		m, err := Fit(modeltest.Flows(t, samples()...), o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -419,7 +395,7 @@ func TestLoadRefuses(t *testing.T) {
 			f.Tensors = []checkpoint.Tensor{{Name: "d/kernel", Shape: []int{4, 1}, Data: make([]float32, 4)}, {Name: "d/bias", Shape: []int{1}, Data: []float32{0}}}
 		},
 	} {
-		f := file(t, bins)
+		f := modeltest.File(t, bins)
 		change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("%s: %v", what, err)
@@ -431,7 +407,7 @@ func TestLoadRefuses(t *testing.T) {
 		"a longer row": spec(`"input":[4,1]`, `"input":[5,1]`),
 		"a wider row":  spec(`"input":[4,1]`, `"input":[4,2]`),
 	} {
-		f := file(t, values)
+		f := modeltest.File(t, values)
 		change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("values, %s: %v", what, err)

@@ -1,7 +1,6 @@
 package linear
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -15,6 +14,7 @@ import (
 	"threatnet/models"
 	"threatnet/models/checkpoint"
 	"threatnet/models/flowfeatures"
+	"threatnet/models/modeltest"
 	"threatnet/models/queryfeatures"
 )
 
@@ -25,38 +25,8 @@ func flow(label string, values ...float32) datasets.Flow {
 	return f
 }
 
-func set(t *testing.T, flows ...datasets.Flow) *datasets.FlowSet {
-	t.Helper()
-	s, _, err := datasets.CollectFlows(context.Background(), datasets.FlowOptions{Duplicates: true}, datasets.FlowInput{
-		Name: "test", Flows: func(yield func(datasets.Flow, error) bool) {
-			for _, f := range flows {
-				if !yield(f, nil) {
-					return
-				}
-			}
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func samples() []datasets.Flow {
 	return []datasets.Flow{flow("DoS", 1, 2, 3), flow(datasets.Benign, 3, 2), flow("Bot", 5, 2, 3), flow(datasets.Benign, 3, 2, 3)}
-}
-
-func file(t *testing.T, m models.Model) *checkpoint.File {
-	t.Helper()
-	spec, err := json.Marshal(m.Network().Stack())
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoder, err := m.Encoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &checkpoint.File{Meta: checkpoint.Meta{Model: Kind, Spec: spec, Encoder: encoder, Labels: m.Classes()}, Tensors: models.Tensors(m.Network())}
 }
 
 func TestFlows(t *testing.T) {
@@ -70,14 +40,14 @@ func TestFlows(t *testing.T) {
 		"families": {models.Options{}, []string{"Bot", "DoS", "benign"}, 2},
 		"identity": {models.Options{Identity: []string{"protocol"}}, []string{"Bot", "DoS", "benign"}, 5},
 	} {
-		m, err := FitFlows(set(t, flows...), c.options)
+		m, err := FitFlows(modeltest.Flows(t, flows...), c.options)
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
 		if !slices.Equal(m.Network().Input, []int{c.inputs}) || !slices.Equal(m.Classes(), c.classes) || m.Network().Params()[0].L2 == 0 {
 			t.Errorf("%s: %d inputs, %q", what, m.Network().Input, m.Classes())
 		}
-		loaded, err := Load(file(t, m))
+		loaded, err := Load(modeltest.File(t, m))
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -92,17 +62,17 @@ func TestFlows(t *testing.T) {
 			t.Errorf("%s: %s", what, diff)
 		}
 	}
-	if _, err := FitFlows(set(t, flows[0]), models.Options{}); !errors.Is(err, models.ErrOneClass) {
+	if _, err := FitFlows(modeltest.Flows(t, flows[0]), models.Options{}); !errors.Is(err, models.ErrOneClass) {
 		t.Errorf("one class: %v", err)
 	}
-	if _, err := FitFlows(set(t, flow("DoS"), flow(datasets.Benign)), models.Options{}); !errors.Is(err, flowfeatures.ErrConstant) {
+	if _, err := FitFlows(modeltest.Flows(t, flow("DoS"), flow(datasets.Benign)), models.Options{}); !errors.Is(err, flowfeatures.ErrConstant) {
 		t.Errorf("equal flows: %v", err)
 	}
 }
 
 // TestWeights: the output is the logistic function of a weighted sum of standardised features.
 func TestWeights(t *testing.T) {
-	m, err := FitFlows(set(t, samples()...), models.Options{Binary: true})
+	m, err := FitFlows(modeltest.Flows(t, samples()...), models.Options{Binary: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +107,7 @@ func TestQueries(t *testing.T) {
 		if err := m.Fit(features(m), []int{0, 1}); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := Load(file(t, m))
+		loaded, err := Load(modeltest.File(t, m))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +129,7 @@ func TestQueries(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	flows, err := FitFlows(set(t, samples()...), models.Options{Binary: true})
+	flows, err := FitFlows(modeltest.Flows(t, samples()...), models.Options{Binary: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +166,7 @@ func TestLoadRefuses(t *testing.T) {
 		"labels of flows":     {queries, func(f *checkpoint.File) { f.Meta.Labels = []string{"benign", "attack"} }},
 		"queries as if flows": {queries, replace(`"records":"queries"`, `"records":"flows"`)},
 	} {
-		f := file(t, c.model)
+		f := modeltest.File(t, c.model)
 		c.change(f)
 		if _, err := Load(f); !errors.Is(err, checkpoint.ErrFormat) {
 			t.Errorf("%s: %v", what, err)
