@@ -60,8 +60,8 @@ bench: ## run the benchmarks of PACKAGES; results, and bin/bench.old.txt if ther
 	$(TOOL) benchstat $(wildcard bin/bench.old.txt) bin/bench.txt
 
 .PHONY: bench-peers
-bench-peers: ## time PyTorch, Keras and onnxruntime on the same network (downloads them into bin/peers)
-	testdata/peers/run.sh "$(CURDIR)/bin/peers" | tee bin/peers.json
+bench-peers: build ## time PyTorch, Keras, JAX and onnxruntime beside threatnet (downloads them into bin/peers; about an hour)
+	testdata/peers/run.sh "$(CURDIR)/bin/peers"
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target of the module for FUZZTIME

@@ -88,7 +88,7 @@ func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
 func (s *fusedScratch[T]) weightGrad(p *fusedShard[T], lo, hi int) {
 	for j := range s.np {
 		m := kernel.Product[T]{A: p.hPrev[lo*s.hs:], ARow: 1, AStep: s.hs, K: hi - lo, Blocks: 1, B: p.g[(j*p.cap+lo)*pw:], BStep: pw, C: p.du[j*s.hp*pw:], CRow: pw, Add: true}
-		m.Run(s.hp)
+		m.Run(s.h)
 	}
 }
 
@@ -117,7 +117,7 @@ func (s *fusedScratch[T]) padBackward(p *fusedShard[T]) {
 		kernel.Add(p.dp[j*slots*pw:][:pw], p.padDP[j*pw:][:pw])
 		if p.first > 1 {
 			m := kernel.Product[T]{A: p.padH[s.hp:], ARow: 1, AStep: s.hp, K: p.first - 1, Blocks: 1, B: p.padG[gates+j*pw:], BStep: gates, C: p.du[j*s.hp*pw:], CRow: pw, Add: true}
-			m.Run(s.hp)
+			m.Run(s.h)
 		}
 	}
 }

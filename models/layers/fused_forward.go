@@ -73,7 +73,7 @@ func (s *fusedScratch[T]) stepForward(p *fusedShard[T], t, j int) {
 	n, next, o, oNext := int(p.n[t]), int(p.n[t+1]), int(p.off[t]), int(p.off[t+1])
 	g := p.g[(j*p.cap+o)*pw:]
 	if t > 0 {
-		m := kernel.Product[T]{A: p.hPrev[o*s.hs:], ARow: s.hs, AStep: 1, K: s.hp, Blocks: 1, B: s.u[j*s.hp*pw:], BStep: pw, C: g, CRow: pw}
+		m := kernel.Product[T]{A: p.hPrev[o*s.hs:], ARow: s.hs, AStep: 1, K: s.h, Blocks: 1, B: s.u[j*s.hp*pw:], BStep: pw, C: g, CRow: pw}
 		m.Run(oNext - o)
 	}
 	cp, c := p.cPrev[(j*p.cap+o)*pu:], p.cPrev[(j*p.cap+oNext)*pu:]
@@ -112,7 +112,7 @@ func (s *fusedScratch[T]) padForward(p *fusedShard[T]) {
 			clear(z)
 		} else {
 			for j := range s.np {
-				m := kernel.Product[T]{A: p.padH[t*s.hp:], ARow: s.hp, AStep: 1, K: s.hp, Blocks: 1, B: s.u[j*s.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
+				m := kernel.Product[T]{A: p.padH[t*s.hp:], ARow: s.hp, AStep: 1, K: s.h, Blocks: 1, B: s.u[j*s.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
 				m.Run(1)
 			}
 		}

@@ -76,7 +76,7 @@ func (f *frozenLSTM[T]) runPads() {
 // product writes h·U of one row, panel after panel.
 func (f *frozenLSTM[T]) product(h, z []T) {
 	for j := range f.np {
-		m := kernel.Product[T]{A: h, ARow: f.hp, AStep: 1, K: f.hp, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
+		m := kernel.Product[T]{A: h, ARow: f.hp, AStep: 1, K: f.h, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
 		m.Run(1)
 	}
 }
@@ -172,7 +172,7 @@ func (f *frozenLSTM[T]) block(s *frozenScratch[T], x *Batch[T], rows []int32, y 
 // stepBlock is step t of panel j: n names go on, and those up to joined read their second character.
 func (f *frozenLSTM[T]) stepBlock(s *frozenScratch[T], t, j, n, joined int, h, next []T) {
 	c := s.c[j*blockRows*pu:]
-	m := kernel.Product[T]{A: h, ARow: f.hs, AStep: 1, K: f.hp, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: s.z, CRow: pw}
+	m := kernel.Product[T]{A: h, ARow: f.hs, AStep: 1, K: f.h, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: s.z, CRow: pw}
 	m.Run(n)
 	for r := n; r < joined; r++ {
 		copy(s.z[r*pw:][:pw], s.firsts[r].z[j*pw:])

@@ -56,9 +56,9 @@ func (s *synthetic) Encode(i int, tokens []int32, _ []float32) {
 }
 
 // characterFLOP is one character's h·U; training adds dG·Uᵀ and hᵀ·dG.
-const characterFLOP = 2 * units * 4 * units
+func characterFLOP(units int) float64 { return float64(2 * units * 4 * units) }
 
-func network(dropout float64) (*layers.Sequential[float32], error) {
+func network(units, classes int, dropout float64) (*layers.Sequential[float32], error) {
 	q, err := layers.New[float32](layers.Stack{Input: []int{steps}, Layers: []layers.Spec{
 		{Kind: "embedding", Vocabulary: vocabulary, Units: units},
 		{Kind: "lstm", Units: units, Recurrent: layers.RecurrentSigmoid},
@@ -74,10 +74,10 @@ func network(dropout float64) (*layers.Sequential[float32], error) {
 
 func names() []Case {
 	length := newSynthetic(trainRows).length
-	cases := []Case{{Name: "dga-lstm/train", Unit: "rows/s", Units: 1, FLOP: 3 * characterFLOP * length, trains: true, Make: training(lstmTraining)}}
+	cases := []Case{{Name: "dga-lstm/train", Unit: "rows/s", Units: 1, FLOP: 3 * characterFLOP(units) * length, trains: true, Make: training(lstmTraining)}}
 	for _, b := range []int{1, 32, 256, 4096} {
 		cases = append(cases, Case{
-			Name: fmt.Sprintf("dga-lstm/score-%d", b), Unit: "rows/s", Units: float64(b), FLOP: characterFLOP * length * float64(b),
+			Name: fmt.Sprintf("dga-lstm/score-%d", b), Unit: "rows/s", Units: float64(b), FLOP: characterFLOP(units) * length * float64(b),
 			Make: func(_ Options, threads int) (func(int) error, func(), error) { return makeScoring(b, threads) },
 		})
 	}
@@ -91,12 +91,12 @@ func lstmTraining() (workload, error) {
 		return workload{}, err
 	}
 	s.BatchSize = batch
-	q, err := network(s.Dropout)
+	q, err := network(units, classes, s.Dropout)
 	return workload{q, s, newSynthetic(trainRows), classes}, err
 }
 
 func makeScoring(rows, threads int) (func(int) error, func(), error) {
-	q, err := network(0)
+	q, err := network(units, classes, 0)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,7 +16,7 @@ type cellPlaces struct {
 //
 //	σ(x) = 1/(1 + 2^(−x·log₂e))    tanh(x) = (T−1)/(T+1), T = 2^(2x·log₂e)
 
-// split turns x into the fraction r of y = k·x, |r| ≤ ½, and leaves n = 2^(y−r) and the first term of a polynomial in q.
+// split turns x into the fraction r of y = k·x, |r| ≤ ½, and leaves n = 2^(y−r) and q = (2^r − 1)/r.
 func (l *level) split(x, n, q reg.VecPhysical, k string) chain {
 	return chain{
 		func() { l.VMULPS(l.c(k), x, x) },
