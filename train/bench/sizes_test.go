@@ -11,8 +11,18 @@ import (
 // BenchmarkSizes trains dga-lstm with other numbers of units, classes and shards, and tells each one's share of the ceiling.
 func BenchmarkSizes(b *testing.B) {
 	for _, c := range []struct{ units, classes, shards int }{
-		{128, 44, 2}, {128, 2, 2}, {128, 400, 2}, {128, 44, 1}, {128, 44, 4}, {128, 44, 8},
-		{32, 44, 2}, {64, 44, 2}, {100, 44, 2}, {192, 44, 2}, {256, 44, 2}, {512, 44, 2},
+		{128, 44, 2},
+		{128, 2, 2},
+		{128, 400, 2},
+		{128, 44, 1},
+		{128, 44, 4},
+		{128, 44, 8},
+		{32, 44, 2},
+		{64, 44, 2},
+		{100, 44, 2},
+		{192, 44, 2},
+		{256, 44, 2},
+		{512, 44, 2},
 	} {
 		b.Run(fmt.Sprintf("units=%d/classes=%d/shards=%d", c.units, c.classes, c.shards), func(b *testing.B) {
 			const threads = 2
