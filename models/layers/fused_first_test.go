@@ -36,6 +36,9 @@ func TestFirstSteps(t *testing.T) {
 		if want == nil {
 			want = results[0]
 		}
+		if n := testing.AllocsPerRun(10, func() { p.PredictAll(x, results[0], 2) }); !testing.Short() && room > 1000 && n > 0 {
+			t.Errorf("scoring allocates %v times", n)
+		}
 		for i, got := range results {
 			if !slices.Equal(got, want) {
 				t.Errorf("room for %d, goroutine %d: other results", room, i)

@@ -245,7 +245,7 @@ func TestRowsDoNotDependOnTheirBatch(t *testing.T) {
 		for _, size := range []int{1, 2, 7, 64, 97, 250} {
 			got := make([]float32, rows*outputs)
 			for lo := 0; lo < rows; lo += size {
-				p.predictRows(x, got, lo, min(lo+size, rows))
+				p.predictRows(newPass[float32](len(p.layers)), x, got, lo, min(lo+size, rows))
 			}
 			for i, v := range want {
 				if got[i] != v {

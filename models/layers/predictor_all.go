@@ -1,0 +1,74 @@
+package layers
+
+import (
+	"runtime"
+	"sync/atomic"
+
+	"threatnet/internal/team"
+)
+
+// predictAll is what PredictAll has to do, chunk by chunk.
+type predictAll[T Float] struct {
+	x      Batch[T]
+	out    []T
+	chunk  int
+	next   atomic.Int64
+	passes []*pass[T] // one for each worker
+}
+
+// A chunk is what PredictAll gives to a goroutine at a time. Names are enough for the fused layer to sort them by length
+// into full blocks; of values, the rows between two layers stay in the second-level cache.
+const (
+	chunkNames, leastNames   = 2048, 8
+	chunkValues, leastValues = 128, 64 // less is done before another core awakes
+)
+
+// PredictAll is Predict on up to workers goroutines.
+func (p *Predictor[T]) PredictAll(x *Batch[T], out []T, workers int) {
+	most, least := chunkValues, leastValues
+	if x.Tokens != nil {
+		most, least = chunkNames, leastNames
+	}
+	chunk := min(most, max(least, (x.Rows+workers-1)/workers))
+	// Where the team serves another caller, all cores have work.
+	if workers <= 1 || x.Rows <= chunk || !p.busy.TryLock() {
+		w := p.pool.Get().(*pass[T])
+		for lo := 0; lo < x.Rows; lo += chunk {
+			p.predictRows(w, x, out, lo, min(lo+chunk, x.Rows))
+		}
+		p.pool.Put(w)
+		return
+	}
+	defer p.busy.Unlock()
+	if p.team.Workers() != workers {
+		p.team.Close()
+		p.team = team.New(workers)
+		runtime.AddCleanup(p, (*team.Team).Close, p.team)
+		for len(p.all.passes) < workers {
+			p.all.passes = append(p.all.passes, newPass[T](len(p.layers)))
+		}
+	}
+	p.all.x, p.all.out, p.all.chunk = *x, out, chunk
+	p.all.next.Store(0)
+	p.team.Do(workers, p.task)
+	p.all.x, p.all.out = Batch[T]{}, nil
+}
+
+// run takes chunks of what there is to do until none is left.
+func (p *Predictor[T]) run(worker int) {
+	a := &p.all
+	for hi := int(a.next.Add(int64(a.chunk))); hi-a.chunk < a.x.Rows; hi = int(a.next.Add(int64(a.chunk))) {
+		p.predictRows(a.passes[worker], &a.x, a.out, hi-a.chunk, min(hi, a.x.Rows))
+	}
+}
+
+func (p *Predictor[T]) predictRows(w *pass[T], x *Batch[T], out []T, lo, hi int) {
+	w.rows = Batch[T]{Rows: hi - lo, Cols: x.Cols}
+	if x.Tokens != nil {
+		w.rows.Tokens = x.Tokens[lo*x.Cols : hi*x.Cols]
+	} else {
+		w.rows.X = x.X[lo*x.Cols : hi*x.Cols]
+	}
+	p.predict(w, &w.rows, out[lo*p.outputs:hi*p.outputs])
+	w.rows = Batch[T]{}
+}
