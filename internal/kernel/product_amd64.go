@@ -36,6 +36,9 @@ func productAll(p *Product[float32], rows, a, b, k, blocks int, add bool) {
 	for r := 0; r < rows; {
 		n := min(rows-r, most)
 		tiles := (n + productRows - 1) / productRows
+		if p.BRow > 0 {
+			tiles = n
+		}
 		low, high := n/tiles, n%tiles // tiles of low rows, but high of them of one more
 		if high > 0 {
 			productTiles(p, r, a, b, k, blocks, high, low+1, add)
@@ -47,17 +50,17 @@ func productAll(p *Product[float32], rows, a, b, k, blocks int, add bool) {
 }
 
 func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add bool) {
-	from, c, accumulate := &p.A[r*p.ARow+a], p.C[r*p.CRow:], 0
+	from, b0, c, accumulate := &p.A[r*p.ARow+a], r*p.BRow+b*p.BStep, p.C[r*p.CRow:], 0
 	if add {
 		accumulate = 1
 	}
-	aRow, aStep, aBlock, bStep, cRow := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.CRow
+	aRow, aStep, aBlock, bStep, bTile, cRow := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.BRow, 4*p.CRow
 	if narrow := p.Cols > 0 && p.Cols <= PanelWidth/2; active == levelAVX512 && narrow {
-		product32x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
+		product32x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
 		return
 	}
 	if active == levelAVX512 {
-		product64x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
+		product64x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
 		return
 	}
 	width := PanelWidth
@@ -66,14 +69,14 @@ func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add 
 	}
 	switch rows {
 	case 1:
-		product64x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep], bStep, &c[0], cRow, tiles, rows, accumulate)
+		product64x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
 	case 2:
 		for j := 0; j < width; j += 32 {
-			product32x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep+j], bStep, &c[j], cRow, tiles, rows, accumulate)
+			product32x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, tiles, rows, accumulate)
 		}
 	default:
 		for j := 0; j < width; j += 16 {
-			product16x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b*p.BStep+j], bStep, &c[j], cRow, tiles, rows, accumulate)
+			product16x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, tiles, rows, accumulate)
 		}
 	}
 }

@@ -4,18 +4,18 @@
 
 #include "textflag.h"
 
-// func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
+// func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·product64x512(SB), NOSPLIT, $0-104
+TEXT ·product64x512(SB), NOSPLIT, $0-112
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
 	MOVQ bStep+56(FP), DI
-	MOVQ c+64(FP), DX
-	MOVQ cRow+72(FP), BX
-	MOVQ rows+88(FP), R14
-	MOVQ tiles+80(FP), R10
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+96(FP), R14
+	MOVQ tiles+88(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 	CMPQ R14, $0x02
@@ -31,7 +31,7 @@ tile6:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero6
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -172,6 +172,8 @@ step6:
 	ADDQ         BX, DX
 	IMUL3Q       $0x06, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile6
 	VZEROUPPER
@@ -181,7 +183,7 @@ tile5:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero5
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -303,6 +305,8 @@ step5:
 	ADDQ         BX, DX
 	IMUL3Q       $0x05, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile5
 	VZEROUPPER
@@ -312,7 +316,7 @@ tile4:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero4
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -415,6 +419,8 @@ step4:
 	ADDQ         BX, DX
 	IMUL3Q       $0x04, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile4
 	VZEROUPPER
@@ -424,7 +430,7 @@ tile3:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero3
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -505,6 +511,8 @@ step3:
 	ADDQ         BX, DX
 	IMUL3Q       $0x03, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile3
 	VZEROUPPER
@@ -514,7 +522,7 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero2
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -576,6 +584,8 @@ step2:
 	ADDQ         BX, DX
 	IMUL3Q       $0x02, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile2
 	VZEROUPPER
@@ -585,7 +595,7 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero1
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -624,23 +634,25 @@ step1:
 	ADDQ         BX, DX
 	IMUL3Q       $0x01, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile1
 	VZEROUPPER
 	RET
 
-// func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
+// func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·product32x512(SB), NOSPLIT, $0-104
+TEXT ·product32x512(SB), NOSPLIT, $0-112
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
 	MOVQ bStep+56(FP), DI
-	MOVQ c+64(FP), DX
-	MOVQ cRow+72(FP), BX
-	MOVQ rows+88(FP), R14
-	MOVQ tiles+80(FP), R10
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+96(FP), R14
+	MOVQ tiles+88(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 	CMPQ R14, $0x02
@@ -656,7 +668,7 @@ tile6:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero6
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -747,6 +759,8 @@ step6:
 	ADDQ         BX, DX
 	IMUL3Q       $0x06, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile6
 	VZEROUPPER
@@ -756,7 +770,7 @@ tile5:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero5
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -836,6 +850,8 @@ step5:
 	ADDQ         BX, DX
 	IMUL3Q       $0x05, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile5
 	VZEROUPPER
@@ -845,7 +861,7 @@ tile4:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero4
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -914,6 +930,8 @@ step4:
 	ADDQ         BX, DX
 	IMUL3Q       $0x04, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile4
 	VZEROUPPER
@@ -923,7 +941,7 @@ tile3:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero3
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -978,6 +996,8 @@ step3:
 	ADDQ         BX, DX
 	IMUL3Q       $0x03, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile3
 	VZEROUPPER
@@ -987,7 +1007,7 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero2
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -1031,6 +1051,8 @@ step2:
 	ADDQ         BX, DX
 	IMUL3Q       $0x02, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile2
 	VZEROUPPER
@@ -1040,7 +1062,7 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero1
 	MOVQ    DX, R8
 	VMOVUPS (R8), Z0
@@ -1071,23 +1093,25 @@ step1:
 	ADDQ         BX, DX
 	IMUL3Q       $0x01, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile1
 	VZEROUPPER
 	RET
 
-// func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
+// func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
 // Requires: AVX, FMA3
-TEXT ·product16x256(SB), NOSPLIT, $0-104
+TEXT ·product16x256(SB), NOSPLIT, $0-112
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
 	MOVQ bStep+56(FP), DI
-	MOVQ c+64(FP), DX
-	MOVQ cRow+72(FP), BX
-	MOVQ rows+88(FP), R14
-	MOVQ tiles+80(FP), R10
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+96(FP), R14
+	MOVQ tiles+88(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 	CMPQ R14, $0x02
@@ -1103,7 +1127,7 @@ tile6:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero6
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1194,6 +1218,8 @@ step6:
 	ADDQ         BX, DX
 	IMUL3Q       $0x06, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile6
 	VZEROUPPER
@@ -1203,7 +1229,7 @@ tile5:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero5
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1283,6 +1309,8 @@ step5:
 	ADDQ         BX, DX
 	IMUL3Q       $0x05, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile5
 	VZEROUPPER
@@ -1292,7 +1320,7 @@ tile4:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero4
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1361,6 +1389,8 @@ step4:
 	ADDQ         BX, DX
 	IMUL3Q       $0x04, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile4
 	VZEROUPPER
@@ -1370,7 +1400,7 @@ tile3:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero3
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1425,6 +1455,8 @@ step3:
 	ADDQ         BX, DX
 	IMUL3Q       $0x03, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile3
 	VZEROUPPER
@@ -1434,7 +1466,7 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero2
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1478,6 +1510,8 @@ step2:
 	ADDQ         BX, DX
 	IMUL3Q       $0x02, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile2
 	VZEROUPPER
@@ -1487,7 +1521,7 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero1
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1518,23 +1552,25 @@ step1:
 	ADDQ         BX, DX
 	IMUL3Q       $0x01, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile1
 	VZEROUPPER
 	RET
 
-// func product32x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
+// func product32x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
 // Requires: AVX, FMA3
-TEXT ·product32x256(SB), NOSPLIT, $0-104
+TEXT ·product32x256(SB), NOSPLIT, $0-112
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
 	MOVQ bStep+56(FP), DI
-	MOVQ c+64(FP), DX
-	MOVQ cRow+72(FP), BX
-	MOVQ rows+88(FP), R14
-	MOVQ tiles+80(FP), R10
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+96(FP), R14
+	MOVQ tiles+88(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 
@@ -1542,7 +1578,7 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero2
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1604,6 +1640,8 @@ step2:
 	ADDQ         BX, DX
 	IMUL3Q       $0x02, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile2
 	VZEROUPPER
@@ -1613,7 +1651,7 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero1
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1652,29 +1690,31 @@ step1:
 	ADDQ         BX, DX
 	IMUL3Q       $0x01, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile1
 	VZEROUPPER
 	RET
 
-// func product64x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, c *float32, cRow int, tiles int, rows int, add int)
+// func product64x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
 // Requires: AVX, FMA3
-TEXT ·product64x256(SB), NOSPLIT, $0-104
+TEXT ·product64x256(SB), NOSPLIT, $0-112
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
 	MOVQ bStep+56(FP), DI
-	MOVQ c+64(FP), DX
-	MOVQ cRow+72(FP), BX
-	MOVQ rows+88(FP), R14
-	MOVQ tiles+80(FP), R10
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+96(FP), R14
+	MOVQ tiles+88(FP), R10
 
 tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+96(FP), $0x00
+	CMPQ    add+104(FP), $0x00
 	JEQ     zero1
 	MOVQ    DX, R8
 	VMOVUPS (R8), Y0
@@ -1729,6 +1769,8 @@ step1:
 	ADDQ         BX, DX
 	IMUL3Q       $0x01, R12, R8
 	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
 	DECQ         R10
 	JNZ          tile1
 	VZEROUPPER

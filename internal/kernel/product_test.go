@@ -30,12 +30,16 @@ func TestProduct(t *testing.T) {
 			}
 			blocks := max(p.Blocks, 1)
 			p.ABlock = r.IntN(1000)
+			if r.IntN(4) == 0 {
+				p.BRow = 1 + r.IntN(500)
+				p.ARow *= r.IntN(2)
+			}
 			sizeA := 0
 			if p.K > 0 {
 				sizeA = (rows-1)*p.ARow + (p.K-1)*p.AStep + (blocks-1)*p.ABlock + 1
 			}
 			p.A = random(r, g.slice(sizeA))
-			p.B = random(r, g.slice(max((blocks*p.K-1)*p.BStep+PanelWidth, 0)))
+			p.B = random(r, g.slice(max((rows-1)*p.BRow+(blocks*p.K-1)*p.BStep+PanelWidth, 0)))
 			p.C = random(r, g.slice((rows-1)*p.CRow+PanelWidth))
 			if !p.Add {
 				p.C[r.IntN(PanelWidth)] = float32(math.NaN())
@@ -58,11 +62,11 @@ func TestProduct(t *testing.T) {
 					sum, size = float64(before[i]), math.Abs(float64(before[i]))
 				}
 				for l := range blocks * p.K {
-					v := float64(p.A[row*p.ARow+l%p.K*p.AStep+l/p.K*p.ABlock]) * float64(p.B[l*p.BStep+col])
+					v := float64(p.A[row*p.ARow+l%p.K*p.AStep+l/p.K*p.ABlock]) * float64(p.B[row*p.BRow+l*p.BStep+col])
 					sum, size = sum+v, size+math.Abs(v)
 				}
 				if d := math.Abs(float64(p.C[i]) - sum); !(d <= bound(blocks*p.K, size)) {
-					t.Fatalf("trial %d, %d rows, K %d, %d blocks, add %v: (%d, %d) is %v, want %v", trial, rows, p.K, blocks, p.Add, row, col, p.C[i], sum)
+					t.Fatalf("trial %d, %d rows, K %d, %d blocks, B every %d, add %v: (%d, %d) is %v, want %v", trial, rows, p.K, blocks, p.BRow, p.Add, row, col, p.C[i], sum)
 				}
 			}
 		}

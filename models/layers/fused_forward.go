@@ -111,10 +111,8 @@ func (s *fusedScratch[T]) padForward(p *fusedShard[T]) {
 		if t == 0 {
 			clear(z)
 		} else {
-			for j := range s.np {
-				m := kernel.Product[T]{A: p.padH[t*s.hp:], ARow: s.hp, AStep: 1, K: s.h, Blocks: 1, B: s.u[j*s.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
-				m.Run(1)
-			}
+			m := kernel.Product[T]{A: p.padH[t*s.hp:], AStep: 1, K: s.h, Blocks: 1, B: s.u, BStep: pw, BRow: s.hp * pw, C: z, CRow: pw}
+			m.Run(s.np)
 		}
 		a := kernel.GateForward[T]{
 			Rows: s.np, Z: z, ZRow: pw, G: z, Off: p.padOff, P: p.padP, CPrev: p.padC[t*s.hp:], CPrevRow: pu, C: p.padC[(t+1)*s.hp:],

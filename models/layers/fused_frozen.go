@@ -75,10 +75,8 @@ func (f *frozenLSTM[T]) runPads() {
 
 // product writes h·U of one row, panel after panel.
 func (f *frozenLSTM[T]) product(h, z []T) {
-	for j := range f.np {
-		m := kernel.Product[T]{A: h, ARow: f.hp, AStep: 1, K: f.h, Blocks: 1, B: f.u[j*f.hp*pw:], BStep: pw, C: z[j*pw:], CRow: pw}
-		m.Run(1)
-	}
+	m := kernel.Product[T]{A: h, AStep: 1, K: f.h, Blocks: 1, B: f.u, BStep: pw, BRow: f.hp * pw, C: z, CRow: pw}
+	m.Run(f.np)
 }
 
 // gates runs the cell of one row: its panels are the rows of one call.

@@ -97,7 +97,7 @@ func product(f *file) {
 
 func (l *level) productLoop(nv, most int) {
 	l.function(fmt.Sprintf("product%dx", nv*l.lanes),
-		"func(a *float32, aRow, aStep, aBlock, k, blocks int, b *float32, bStep int, c *float32, cRow, tiles, rows, add int)",
+		"func(a *float32, aRow, aStep, aBlock, k, blocks int, b *float32, bStep, bTile int, c *float32, cRow, tiles, rows, add int)",
 		fmt.Sprintf("computes tiles ≥ 1 of rows ≤ %d each and %d columns of Product; k and blocks are ≥ 1, strides are in bytes.", most, nv*l.lanes))
 	l.params(map[string]reg.GPPhysical{
 		"a": reg.RAX, "aRow": reg.R12, "aStep": reg.R13, "aBlock": reg.R11, "bStep": reg.RDI, "c": reg.RDX, "cRow": reg.RBX, "tiles": reg.R10, "rows": reg.R14,
@@ -144,6 +144,8 @@ func (l *level) productLoop(nv, most int) {
 		}
 		l.IMUL3Q(imm(mr), reg.R12, reg.R8)
 		l.ADDQ(reg.R8, reg.RAX)
+		l.MOVQ(l.arg("bTile"), reg.R8)
+		l.ADDQ(reg.R8, l.arg("b"))
 		l.DECQ(reg.R10)
 		l.JNZ(ref(label("tile")))
 		l.end()
