@@ -37,7 +37,7 @@ func (a *GateForward[T]) Run() {
 	}
 	last := a.Rows - 1
 	reach(a.Z, last*a.ZRow+PanelWidth)
-	if keep := a.G != nil || a.TanhC != nil; keep {
+	if a.G != nil || a.TanhC != nil {
 		reach(a.G, a.Rows*PanelWidth)
 		reach(a.TanhC, a.Rows*PanelUnits)
 	}

@@ -48,77 +48,12 @@ func (l *level) gateForward(hard, keep bool) {
 	default:
 		l.keep(15, "one", "powMax", "powMin")
 	}
-	// A row's sums z + p, at bytes d of it.
-	sums := func(d int) {
-		for q := range 4 {
-			l.VMOVUPS(mem(z, 64*q+d), V[q])
-			l.VADDPS(mem(reg.R15, 64*q+d), V[q], V[q])
-		}
-	}
-	character := func() {
-		l.MOVLQSX(mem(off, 0), reg.R15)
-		l.ADDQ(imm(4), off)
-		l.LEAQ(operand.Mem{Base: p, Index: reg.R15, Scale: 4}, reg.R15)
-	}
-	at := func(d int) cellPlaces {
-		return cellPlaces{gates: [4]operand.Mem{mem(gates, d), mem(gates, 64+d), mem(gates, 128+d), mem(gates, 192+d)}, cPrev: mem(cPrev, d), c: mem(c, d), tanhC: mem(tanhC, d), h: mem(h, d), keep: keep}
-	}
-	headDone := func() {
-		l.ADDQ(reg.R12, z)
-		l.ADDQ(reg.R13, cPrev)
-		l.ADDQ(imm(64), c)
-		if keep {
-			l.ADDQ(imm(256), gates)
-		}
-	}
-	tailDone := func() {
-		if keep {
-			l.ADDQ(imm(64), tanhC)
-		}
-		l.ADDQ(reg.R14, h)
-	}
+	loop := cellLoop{l: l, keep: keep, z: z, gates: gates, off: off, p: p, cPrev: cPrev, c: c, tanhC: tanhC, h: h, zRow: reg.R12, cPrevRow: reg.R13, hRow: reg.R14}
 	if l.wide && !hard {
-		// The end of a row waits for its own results: it runs beside the beginning of the next.
-		places := at(0)
-		character()
-		sums(0)
-		interleave(l.parts()...)
-		l.head(places)
-		headDone()
-		l.DECQ(reg.RCX)
-		l.JZ(ref("last"))
-		l.Label("row")
-		character()
-		sums(0)
-		interleave(append(l.parts(), l.tail(places))...)
-		l.head(places)
-		headDone()
-		tailDone()
-		l.DECQ(reg.RCX)
-		l.JNZ(ref("row"))
-		l.Label("last")
-		interleave(l.tail(places))
-		l.end()
-		return
+		loop.overlapped()
+	} else {
+		loop.plain(hard)
 	}
-	l.Label("row")
-	character()
-	for d := 0; d < 64; d += l.bytes {
-		sums(d)
-		if hard {
-			l.hardCell(at(d))
-			continue
-		}
-		p := l.parts()
-		interleave(p[:2]...)
-		interleave(p[2:]...)
-		l.head(at(d))
-		interleave(l.tail(at(d)))
-	}
-	headDone()
-	tailDone()
-	l.DECQ(reg.RCX)
-	l.JNZ(ref("row"))
 	l.end()
 }
 
