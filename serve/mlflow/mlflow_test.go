@@ -70,15 +70,6 @@ func same(t *testing.T, what string, got []prediction, want []engine.Answer) {
 	}
 }
 
-func first(t *testing.T, e *engine.Engine) *engine.Model {
-	t.Helper()
-	m, err := e.Model("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 func TestServer(t *testing.T) {
 	ready := true
 	h := handler(servetest.Engine(t, "dga-mlp"), mlflow.Options{Version: "1.2.3", Ready: func() bool { return ready }})
@@ -113,7 +104,7 @@ func TestServer(t *testing.T) {
 func TestNames(t *testing.T) {
 	e := servetest.Engine(t, "dga-lstm", "exfil-mlp")
 	h := handler(e, mlflow.Options{})
-	want, err := first(t, e).JudgeNames(t.Context(), []string{"example.com", "qx7vz0k1.example"})
+	want, err := servetest.Loaded(t, e, "").JudgeNames(t.Context(), []string{"example.com", "qx7vz0k1.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +136,7 @@ func TestNames(t *testing.T) {
 func TestRows(t *testing.T) {
 	e := servetest.Engine(t, "dga-mlp")
 	h := handler(e, mlflow.Options{})
-	want, err := first(t, e).JudgeRows(t.Context(), 2, nil, []float32{1, 0.5, -2, 11, 3.25, 0.5})
+	want, err := servetest.Loaded(t, e, "").JudgeRows(t.Context(), 2, nil, []float32{1, 0.5, -2, 11, 3.25, 0.5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +157,7 @@ func TestRows(t *testing.T) {
 func TestQueries(t *testing.T) {
 	e := servetest.Engine(t, "exfil-mlp")
 	h := handler(e, mlflow.Options{})
-	want, err := first(t, e).JudgeQueries(t.Context(), []datasets.Query{{Name: "a.example.com", Client: "10.0.0.1"}, {Name: "bb.example.com", Client: "10.0.0.1"}})
+	want, err := servetest.Loaded(t, e, "").JudgeQueries(t.Context(), []datasets.Query{{Name: "a.example.com", Client: "10.0.0.1"}, {Name: "bb.example.com", Client: "10.0.0.1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +184,7 @@ func TestFlows(t *testing.T) {
 		head, cells = append(head, name), append(cells, fmt.Sprint(one[name]))
 		values[j] = float32(one[name].(float64))
 	}
-	want, err := first(t, e).JudgeFlows(t.Context(), []datasets.Flow{{Values: values}})
+	want, err := servetest.Loaded(t, e, "").JudgeFlows(t.Context(), []datasets.Flow{{Values: values}})
 	if err != nil {
 		t.Fatal(err)
 	}

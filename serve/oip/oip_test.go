@@ -96,15 +96,6 @@ func sameAnswers(t *testing.T, r response, classes int, want []engine.Answer) {
 	}
 }
 
-func model(t *testing.T, e *engine.Engine, name string) *engine.Model {
-	t.Helper()
-	m, err := e.Model(name, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 func TestServer(t *testing.T) {
 	ready := true
 	h := handler(servetest.Engine(t, "dga-mlp"), oip.Options{Version: "1.2.3", Ready: func() bool { return ready }})
@@ -187,7 +178,7 @@ func TestInferNames(t *testing.T) {
 	h := handler(e, oip.Options{})
 	names := []string{"example.com", "qx7vz0k1.example", "Bücher.example"}
 	for _, name := range []string{"dga-lstm", "dga-mlp"} {
-		m := model(t, e, name)
+		m := servetest.Loaded(t, e, name)
 		want, err := m.JudgeNames(t.Context(), names)
 		if err != nil {
 			t.Fatal(err)
@@ -234,7 +225,7 @@ func TestInferRows(t *testing.T) {
 		{"dga-mlp", []string{"FP32", "FP64"}},
 		{"exfil-mlp", []string{"FP32"}},
 	} {
-		m := model(t, e, tt.model)
+		m := servetest.Loaded(t, e, tt.model)
 		cols, isTokens := m.Inputs()
 		var (
 			tokens       []int32
@@ -269,7 +260,7 @@ func TestInferRows(t *testing.T) {
 func TestInferQueriesAndFlows(t *testing.T) {
 	e := servetest.Engine(t, "exfil-mlp", "flow-lstm")
 	h := handler(e, oip.Options{})
-	m := model(t, e, "exfil-mlp")
+	m := servetest.Loaded(t, e, "exfil-mlp")
 	qs := []datasets.Query{{Name: "a.example.com", Client: "10.0.0.1", Type: "TXT"}, {Name: "bb.example.com", Client: "10.0.0.1", Type: "TXT"}}
 	want, err := m.JudgeQueries(t.Context(), qs)
 	if err != nil {
@@ -299,7 +290,7 @@ func TestInferQueriesAndFlows(t *testing.T) {
 		}
 		tensors = append(tensors, fmt.Sprintf(`{"name":%q,"datatype":"FP32","shape":[2],"data":[%v,%v]}`, name, fields[0][name], fields[1][name]))
 	}
-	m = model(t, e, "flow-lstm")
+	m = servetest.Loaded(t, e, "flow-lstm")
 	if want, err = m.JudgeFlows(t.Context(), flows); err != nil {
 		t.Fatal(err)
 	}

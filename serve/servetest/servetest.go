@@ -124,3 +124,13 @@ func FlowFields(seed int) map[string]any {
 	}
 	return fields
 }
+
+// Loaded is the engine's model of this name; "" is the only one.
+func Loaded(t testing.TB, e *engine.Engine, name string) *engine.Model {
+	t.Helper()
+	m, err := e.Model(name, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}

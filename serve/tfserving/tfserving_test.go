@@ -78,19 +78,10 @@ func of(answers []engine.Answer, err error) []prediction {
 	return ps
 }
 
-func model(t *testing.T, e *engine.Engine, name string) *engine.Model {
-	t.Helper()
-	m, err := e.Model(name, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 func TestPredictNames(t *testing.T) {
 	e := servetest.Engine(t, "dga-lstm", "dga-mlp")
 	h := handler(e)
-	want := of(model(t, e, "dga-lstm").JudgeNames(t.Context(), []string{"example.com", "qx7vz0k1.example"}))
+	want := of(servetest.Loaded(t, e, "dga-lstm").JudgeNames(t.Context(), []string{"example.com", "qx7vz0k1.example"}))
 	code := base64.StdEncoding.EncodeToString([]byte("example.com"))
 	for _, body := range []string{
 		`{"instances":["example.com","qx7vz0k1.example"]}`,
@@ -156,7 +147,7 @@ func TestPredictRows(t *testing.T) {
 func TestPredictQueries(t *testing.T) {
 	e := servetest.Engine(t, "exfil-mlp")
 	h := handler(e)
-	m := model(t, e, "exfil-mlp")
+	m := servetest.Loaded(t, e, "exfil-mlp")
 	want := of(m.JudgeQueries(t.Context(), []datasets.Query{{Name: "a.example.com", Client: "10.0.0.1"}, {Name: "bb.example.com", Client: "10.0.0.1"}}))
 	for _, body := range []string{
 		`{"instances":[{"name":"a.example.com","client":"10.0.0.1"},{"query":"bb.example.com","src":"10.0.0.1","rank":null}]}`,
