@@ -2,6 +2,7 @@ package layers
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -54,4 +55,27 @@ func TestFirstSteps(t *testing.T) {
 			t.Errorf("room for %d, %d are kept", room, kept)
 		}
 	}
+}
+
+// TestPredictorLeavesNoHelpers: what a predictor has started ends when nobody has it any more.
+func TestPredictorLeavesNoHelpers(t *testing.T) {
+	q, err := New[float32](Stack{Input: []int{2}, Layers: []Spec{{Kind: "dense", Units: 1, Init: "glorot_uniform"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	for range 20 {
+		x := Batch[float32]{Rows: 1000, Cols: 2, X: make([]float32, 2000)}
+		NewPredictor(q).PredictAll(&x, make([]float32, 1000), 3)
+	}
+	if runtime.NumGoroutine() == before {
+		t.Fatal("no helper was started")
+	}
+	for range 1000 {
+		runtime.GC() // cleanups run after one, helpers end after them
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+	}
+	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 }
