@@ -29,6 +29,7 @@ func TestNoAllocation(t *testing.T) {
 			"Gemm one column": func() { Gemm(true, false, 300, 1, 200, 1, a, 300, b, 1, 0, c, 1) },
 			"Gemm float64":    func() { Gemm(false, true, 10, 30, 20, .5, d, 20, e, 20, .5, f, 30) },
 			"Packed":          func() { p.Gemm(false, 40, 1, a, 200, 0, c, 300) },
+			"Affine":          func() { p.Affine(40, a, 200, b, true, c, 300) },
 			"Product":         func() { product.Run(60) },
 			"GateForward":     forward.Run,
 			"GateBackward":    backward.Run,

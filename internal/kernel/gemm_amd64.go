@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// The blocks of a product: a panel of B, as wide as a tile, has at most kBlock rows, so that it stays in the first-level
-// cache; the panels of nBlock columns and mBlock rows of A stay in the second. A call into assembly covers one panel and
+// The blocks of a product: a panel of B, as wide as a tile, has at most kBlock rows, so that it stays near; the panels of
+// nBlock columns and mBlock rows of A stay in the second-level cache. A call into assembly covers one panel and
 // mBlock rows: some tens of microseconds.
 const (
 	kBlock = 384
@@ -27,15 +27,14 @@ var buffers = sync.Pool{New: func() any { return new([kBlock * nBlock]float32) }
 
 // tiling is what a level's registers allow.
 type tiling struct {
-	lanes      int    // of a vector
-	panel      int    // columns of a packed panel: two vectors
-	rows       [9]int // rows of a tile at most, by its vectors of columns
-	four, wide int    // up to so many rows tiles are four and eight vectors wide
+	lanes int    // of a vector
+	rows  [9]int // rows of a tile at most, by its vectors of columns
+	panel int    // vectors of a packed panel
 }
 
 var (
-	tiling512 = tiling{lanes: 16, panel: 32, rows: [9]int{1: 12, 2: 12, 4: 6, 8: 2}, four: 6, wide: 2}
-	tiling256 = tiling{lanes: 8, panel: 16, rows: [9]int{1: 6, 2: 6, 4: 2, 8: 1}, four: 2, wide: 1}
+	tiling512 = tiling{lanes: 16, rows: [9]int{1: 12, 2: 12, 4: 6, 8: 2}, panel: 4}
+	tiling256 = tiling{lanes: 8, rows: [9]int{1: 6, 2: 6, 4: 2, 8: 1}, panel: 2}
 )
 
 func tilingOf(l level) *tiling {
@@ -47,16 +46,28 @@ func tilingOf(l level) *tiling {
 
 // vectors is the width of the next tile, in vectors, where w columns are left of m rows.
 func (t *tiling) vectors(m, w int) int {
-	switch {
-	case m <= t.wide && w > 7*t.lanes:
+	if m <= t.rows[8] && w > 7*t.lanes {
 		return 8
-	case m <= t.four && w > 3*t.lanes:
+	}
+	if m <= t.rows[4] && w > 3*t.lanes {
+		return 4
+	}
+	return t.panelVectors(w)
+}
+
+// panelVectors is the width of the next tile of any number of rows.
+func (t *tiling) panelVectors(w int) int {
+	switch {
+	case t.panel == 4 && w > 3*t.lanes:
 		return 4
 	case w > t.lanes:
 		return 2
 	}
 	return 1
 }
+
+// panelWidth is how many columns a packed panel has where w are left.
+func (t *tiling) panelWidth(w int) int { return max(t.panelVectors(w), 2) * t.lanes }
 
 // evenBlock splits k evenly into the fewest blocks of at most kBlock.
 func evenBlock(k int) int {
@@ -86,6 +97,30 @@ func (g *gemmCall) most(v int) int {
 	return g.rows[v]
 }
 
+// addend is what is added to a product: a matrix whose rows are row apart, or for row 0 the same row to all; nothing where x
+// is nil. With relu the negative become 0 after that.
+type addend struct {
+	x    *float32
+	row  int
+	relu bool
+}
+
+// onto is C itself, to which a product is added, or nothing.
+func (g *gemmCall) onto(c *float32, add bool) addend {
+	if !add {
+		return addend{}
+	}
+	return addend{x: c, row: g.cRow}
+}
+
+// after is what is left of it after so many rows.
+func (d addend) after(rows int) addend {
+	if d.x != nil {
+		d.x = at(d.x, rows*d.row)
+	}
+	return d
+}
+
 func at(p *float32, i int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }
 
 func gemmSIMD(m, n, k int, alpha float32, a, b matrix[float32], add bool, c []float32, ldc int) bool {
@@ -103,7 +138,7 @@ func gemmSIMD(m, n, k int, alpha float32, a, b matrix[float32], add bool, c []fl
 		m, n, a, b = 1, m, matrix[float32]{b.x, 1, b.row}, matrix[float32]{a.x, a.col, 1}
 	}
 	g := gemmCall{tilingOf(active), active, alpha, &a.x[0], &c[0], a.row, a.col, ldc}
-	if b.col == 1 && (m < packRowsFrom || k*n <= packFrom || n <= g.panel) {
+	if b.col == 1 && (m < packRowsFrom || k*n <= packFrom || n <= g.panel*g.lanes) {
 		g.direct(m, n, k, &b.x[0], b.row, add)
 	} else {
 		g.packing(m, n, k, b, add)
@@ -120,7 +155,7 @@ func (g *gemmCall) direct(m, n, k int, b *float32, bRow int, add bool) {
 			for j, w := 0, 0; j < n; j += w {
 				v := g.vectors(rows, n-j)
 				w = min(v*g.lanes, n-j)
-				g.run(v, rows, w, min(step, k-k0), at(g.a, i*g.aRow+k0*g.aCol), at(b, k0*bRow+j), bRow, at(g.c, i*g.cRow+j), add || k0 > 0)
+				g.run(v, rows, w, min(step, k-k0), at(g.a, i*g.aRow+k0*g.aCol), at(b, k0*bRow+j), bRow, at(g.c, i*g.cRow+j), g.onto(at(g.c, i*g.cRow+j), add || k0 > 0))
 			}
 		}
 	}
@@ -133,32 +168,34 @@ func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
 	for j0 := 0; j0 < n; j0 += nBlock {
 		cols := min(nBlock, n-j0)
 		for k0 := 0; k0 < k; k0 += step {
-			kc, more := min(step, k-k0), add || k0 > 0
+			kc := min(step, k-k0)
 			for i := 0; i < m; i += mBlock {
 				rows := min(mBlock, m-i)
-				for j := 0; j < cols; j += g.panel {
+				for j, wide := 0, 0; j < cols; j += wide {
+					wide = g.panelWidth(cols - j)
 					panel := &buffer[0]
 					if m > mBlock {
 						panel = &buffer[j*kc]
 					}
-					w := min(g.panel, cols-j)
+					w := min(wide, cols-j)
 					from, c := at(g.a, i*g.aRow+k0*g.aCol), at(g.c, i*g.cRow+j0+j)
+					d := g.onto(c, add || k0 > 0)
 					x := b.x[k0*b.row+(j0+j)*b.col:]
 					switch {
 					case b.col == 1 && w <= g.lanes:
-						g.run(1, rows, w, kc, from, &x[0], b.row, c, more)
+						g.run(1, rows, w, kc, from, &x[0], b.row, c, d)
 						continue
 					case i > 0:
 					case b.col == 1:
-						first := g.copying(rows, w, kc, from, &x[0], b.row, panel, c, more)
+						first := g.copying(rows, w, kc, from, &x[0], b.row, panel, c, d)
 						if first < rows {
-							g.packed(rows-first, w, kc, at(from, first*g.aRow), panel, at(c, first*g.cRow), more)
+							g.packed(rows-first, w, kc, at(from, first*g.aRow), panel, at(c, first*g.cRow), d.after(first))
 						}
 						continue
 					default:
 						g.pack(panel, x, b.row, b.col, kc, w)
 					}
-					g.packed(rows, w, kc, from, panel, c, more)
+					g.packed(rows, w, kc, from, panel, c, d)
 				}
 			}
 		}
@@ -168,110 +205,108 @@ func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
 
 // copying computes the first tile of rows, while it copies B, k rows of w columns, to the panel, and returns its rows. It
 // saves going through B once more to pack it.
-func (g *gemmCall) copying(rows, w, k int, a, b *float32, bRow int, panel, c *float32, add bool) int {
-	most, last := g.most(2), w-g.lanes
+func (g *gemmCall) copying(rows, w, k int, a, b *float32, bRow int, panel, c *float32, d addend) int {
+	v := g.panelVectors(w)
+	most, last := g.most(v), w-(v-1)*g.lanes
 	tiles := (rows + most - 1) / most
 	rows = (rows + tiles - 1) / tiles
-	accumulate := 0
-	if add {
-		accumulate = 1
-	}
 	switch {
+	case g.level == levelAVX512 && v == 4:
+		gemmCopy4x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, d.x, 4*d.row, 0)
 	case g.level == levelAVX512:
-		gemmCopy2x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, accumulate)
+		gemmCopy2x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, d.x, 4*d.row, 0)
 	case last < 8:
-		gemmCopy2mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, accumulate)
+		gemmCopy2mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, d.x, 4*d.row, 0)
 	default:
-		gemmCopy2x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, accumulate)
+		gemmCopy2x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, panel, rows, last, g.alpha, d.x, 4*d.row, 0)
 	}
 	return rows
 }
 
 // packed multiplies with one packed panel.
-func (g *gemmCall) packed(rows, w, k int, a, panel, c *float32, add bool) {
-	v := 1
-	if w > g.lanes {
-		v = 2
-	}
-	g.run(v, rows, w, k, a, panel, g.panel, c, add)
+func (g *gemmCall) packed(rows, w, k int, a, panel, c *float32, d addend) {
+	g.run(g.panelVectors(w), rows, w, k, a, panel, g.panelWidth(w), c, d)
 }
 
 // pack copies k rows of w columns of B, element (l, j) at x[l·row + j·col], to the rows of a panel. One of row and col is
 // 1. What a panel has beyond w columns is never used.
 func (g *gemmCall) pack(panel *float32, x []float32, row, col, k, w int) {
+	wide := g.panelWidth(w)
 	if col == 1 {
-		if g.level == levelAVX512 {
-			packRows512(k, w, &x[0], 4*row, panel)
-		} else {
-			packRows256(k, w, &x[0], 4*row, panel)
+		for j := 0; j < w; j += 2 * g.lanes {
+			if n := min(2*g.lanes, w-j); g.level == levelAVX512 {
+				packRows512(k, n, &x[j], 4*row, at(panel, j), 4*wide)
+			} else {
+				packRows256(k, n, &x[j], 4*row, at(panel, j), 4*wide)
+			}
 		}
 		return
 	}
 	for j := 0; j < w; j += g.lanes {
 		if g.level == levelAVX512 {
-			transpose512(min(g.lanes, w-j), k, &x[j*col], 4*col, at(panel, j), 4*g.panel)
+			transpose512(min(g.lanes, w-j), k, &x[j*col], 4*col, at(panel, j), 4*wide)
 		} else {
-			transpose256(min(g.lanes, w-j), k, &x[j*col], 4*col, at(panel, j), 4*g.panel)
+			transpose256(min(g.lanes, w-j), k, &x[j*col], 4*col, at(panel, j), 4*wide)
 		}
 	}
 }
 
 // run computes rows by w columns of C, in v vectors. Rows are split evenly into tiles: 13 are 7 + 6, not 12 + 1.
-func (g *gemmCall) run(v, rows, w, k int, a, b *float32, bRow int, c *float32, add bool) {
+func (g *gemmCall) run(v, rows, w, k int, a, b *float32, bRow int, c *float32, d addend) {
 	most, last := g.most(v), w-(v-1)*g.lanes
 	if rows <= most {
-		g.tiles(v, last, k, 1, rows, a, b, bRow, c, add)
+		g.tiles(v, last, k, 1, rows, a, b, bRow, c, d)
 		return
 	}
 	tiles := (rows + most - 1) / most
 	low, high := rows/tiles, rows%tiles // tiles of low rows, but high of them of one more
 	if high > 0 {
-		g.tiles(v, last, k, high, low+1, a, b, bRow, c, add)
-		a, c = at(a, high*(low+1)*g.aRow), at(c, high*(low+1)*g.cRow)
+		g.tiles(v, last, k, high, low+1, a, b, bRow, c, d)
+		a, c, d = at(a, high*(low+1)*g.aRow), at(c, high*(low+1)*g.cRow), d.after(high*(low+1))
 	}
-	g.tiles(v, last, k, tiles-high, low, a, b, bRow, c, add)
+	g.tiles(v, last, k, tiles-high, low, a, b, bRow, c, d)
 }
 
-func (g *gemmCall) tiles(v, last, k, tiles, rows int, a, b *float32, bRow int, c *float32, add bool) {
-	accumulate := 0
-	if add {
-		accumulate = 1
+func (g *gemmCall) tiles(v, last, k, tiles, rows int, a, b *float32, bRow int, c *float32, d addend) {
+	relu := 0
+	if d.relu {
+		relu = 1
 	}
 	if g.level == levelAVX512 {
 		switch v {
 		case 1:
-			gemm1x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm1x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		case 2:
-			gemm2x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm2x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		case 4:
-			gemm4x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm4x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		case 8:
-			gemm8x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm8x512(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		}
 		return
 	}
 	if last < 8 {
 		switch v {
 		case 1:
-			gemm1mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm1mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		case 2:
-			gemm2mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm2mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		case 4:
-			gemm4mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm4mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		case 8:
-			gemm8mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+			gemm8mx256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 		}
 		return
 	}
 	switch v {
 	case 1:
-		gemm1x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		gemm1x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 	case 2:
-		gemm2x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		gemm2x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 	case 4:
-		gemm4x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		gemm4x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 	case 8:
-		gemm8x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, accumulate)
+		gemm8x256(a, 4*g.aRow, 4*g.aCol, b, 4*bRow, c, 4*g.cRow, k, tiles, rows, last, g.alpha, d.x, 4*d.row, relu)
 	}
 }
 

@@ -4,77 +4,82 @@
 
 package kernel
 
-// gemm1x512 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 12 each and 1 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm1x512 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 12 each and 1 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm1x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm1x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm2x512 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 12 each and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm2x512 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 12 each and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm4x512 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 6 each and 4 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm4x512 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 6 each and 4 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm8x512 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 2 each and 8 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm8x512 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 2 each and 8 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm8x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm8x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemmCopy2x512 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, and copies B to panel, for rows ≤ 12 and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemmCopy2x512 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, and copies B to panel, for rows ≤ 12 and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemmCopy2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+func gemmCopy2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm1x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 6 each and 1 vectors; k ≥ 1, strides are in bytes.
+// gemmCopy4x512 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, and copies B to panel, for rows ≤ 6 and 4 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm1x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemmCopy4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm1mx256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 6 each and 1 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm1x256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 6 each and 1 vectors; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm1mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm1x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm2x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 6 each and 2 vectors; k ≥ 1, strides are in bytes.
+// gemm1mx256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 6 each and 1 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm1mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm2mx256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 6 each and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm2x256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 6 each and 2 vectors; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm4x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 2 each and 4 vectors; k ≥ 1, strides are in bytes.
+// gemm2mx256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 6 each and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm4x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm4mx256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 2 each and 4 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm4x256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 2 each and 4 vectors; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm4mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm4x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm8x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 1 each and 8 vectors; k ≥ 1, strides are in bytes.
+// gemm4mx256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 2 each and 4 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm8x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm4mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemm8mx256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, for tiles ≥ 1 of rows ≤ 1 each and 8 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemm8x256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 1 each and 8 vectors; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemm8mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+func gemm8x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemmCopy2x256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, and copies B to panel, for rows ≤ 6 and 2 vectors; k ≥ 1, strides are in bytes.
+// gemm8mx256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, for tiles ≥ 1 of rows ≤ 1 each and 8 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemmCopy2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+func gemm8mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 
-// gemmCopy2mx256 computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, and copies B to panel, for rows ≤ 6 and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+// gemmCopy2x256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, and copies B to panel, for rows ≤ 6 and 2 vectors; k ≥ 1, strides are in bytes.
 //
 //go:noescape
-func gemmCopy2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+func gemmCopy2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+
+// gemmCopy2mx256 computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, and copies B to panel, for rows ≤ 6 and 2 vectors, the last with the given number of columns; k ≥ 1, strides are in bytes.
+//
+//go:noescape
+func gemmCopy2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)

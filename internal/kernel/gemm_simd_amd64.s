@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func gemm1x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+// func gemm1x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·gemm1x512(SB), NOSPLIT, $0-104
+TEXT ·gemm1x512(SB), NOSPLIT, $0-120
 	MOVQ  a+0(FP), AX
 	MOVQ  aRow+8(FP), R12
 	MOVQ  aStep+16(FP), R13
@@ -88,8 +88,12 @@ tile12:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x0c, R12, R15
+	ADDQ       AX, R15
 
 step12:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z12
 	VBROADCASTSS (R8), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -122,6 +126,8 @@ step12:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step12
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled12
 	VBROADCASTSS alpha+88(FP), Z12
 	VMULPS       Z12, Z0, Z0
 	VMULPS       Z12, Z1, Z1
@@ -135,44 +141,65 @@ step12:
 	VMULPS       Z12, Z9, Z9
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store12
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z5, Z5
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z6, Z6
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z7, Z7
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z8, Z8
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z9, Z9
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z10, Z10
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z12
-	VADDPS       Z12, Z11, Z11
+
+scaled12:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added12
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z6, Z6
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z8, Z8
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z10, Z10
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z12
+	VADDPS    Z12, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added12:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store12
+	VXORPS Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
 
 store12:
 	VMOVUPS Z0, K1, (DX)
@@ -249,8 +276,12 @@ tile11:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x0b, R12, R15
+	ADDQ       AX, R15
 
 step11:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z11
 	VBROADCASTSS (R8), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -281,6 +312,8 @@ step11:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step11
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled11
 	VBROADCASTSS alpha+88(FP), Z11
 	VMULPS       Z11, Z0, Z0
 	VMULPS       Z11, Z1, Z1
@@ -293,41 +326,61 @@ step11:
 	VMULPS       Z11, Z8, Z8
 	VMULPS       Z11, Z9, Z9
 	VMULPS       Z11, Z10, Z10
-	CMPQ         add+96(FP), $0x00
-	JEQ          store11
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z5, Z5
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z6, Z6
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z7, Z7
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z8, Z8
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z9, Z9
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z11
-	VADDPS       Z11, Z10, Z10
+
+scaled11:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added11
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z6, Z6
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z8, Z8
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z11
+	VADDPS    Z11, Z10, Z10
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added11:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store11
+	VXORPS Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+	VMAXPS Z8, Z11, Z8
+	VMAXPS Z9, Z11, Z9
+	VMAXPS Z10, Z11, Z10
 
 store11:
 	VMOVUPS Z0, K1, (DX)
@@ -399,8 +452,12 @@ tile10:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x0a, R12, R15
+	ADDQ       AX, R15
 
 step10:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z10
 	VBROADCASTSS (R8), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -429,6 +486,8 @@ step10:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step10
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled10
 	VBROADCASTSS alpha+88(FP), Z10
 	VMULPS       Z10, Z0, Z0
 	VMULPS       Z10, Z1, Z1
@@ -440,38 +499,57 @@ step10:
 	VMULPS       Z10, Z7, Z7
 	VMULPS       Z10, Z8, Z8
 	VMULPS       Z10, Z9, Z9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store10
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z5, Z5
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z6, Z6
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z7, Z7
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z8, Z8
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z10
-	VADDPS       Z10, Z9, Z9
+
+scaled10:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added10
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z6, Z6
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z8, Z8
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z10
+	VADDPS    Z10, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added10:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store10
+	VXORPS Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VMAXPS Z1, Z10, Z1
+	VMAXPS Z2, Z10, Z2
+	VMAXPS Z3, Z10, Z3
+	VMAXPS Z4, Z10, Z4
+	VMAXPS Z5, Z10, Z5
+	VMAXPS Z6, Z10, Z6
+	VMAXPS Z7, Z10, Z7
+	VMAXPS Z8, Z10, Z8
+	VMAXPS Z9, Z10, Z9
 
 store10:
 	VMOVUPS Z0, K1, (DX)
@@ -536,8 +614,12 @@ tile9:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x09, R12, R15
+	ADDQ       AX, R15
 
 step9:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z9
 	VBROADCASTSS (R8), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -563,6 +645,8 @@ step9:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step9
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled9
 	VBROADCASTSS alpha+88(FP), Z9
 	VMULPS       Z9, Z0, Z0
 	VMULPS       Z9, Z1, Z1
@@ -573,35 +657,53 @@ step9:
 	VMULPS       Z9, Z6, Z6
 	VMULPS       Z9, Z7, Z7
 	VMULPS       Z9, Z8, Z8
-	CMPQ         add+96(FP), $0x00
-	JEQ          store9
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z5, Z5
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z6, Z6
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z7, Z7
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z9
-	VADDPS       Z9, Z8, Z8
+
+scaled9:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added9
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z6, Z6
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z9
+	VADDPS    Z9, Z8, Z8
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added9:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store9
+	VXORPS Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+	VMAXPS Z6, Z9, Z6
+	VMAXPS Z7, Z9, Z7
+	VMAXPS Z8, Z9, Z8
 
 store9:
 	VMOVUPS Z0, K1, (DX)
@@ -661,8 +763,12 @@ tile8:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x08, R12, R15
+	ADDQ       AX, R15
 
 step8:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z8
 	VBROADCASTSS (R8), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -686,6 +792,8 @@ step8:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step8
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled8
 	VBROADCASTSS alpha+88(FP), Z8
 	VMULPS       Z8, Z0, Z0
 	VMULPS       Z8, Z1, Z1
@@ -695,32 +803,49 @@ step8:
 	VMULPS       Z8, Z5, Z5
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store8
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z5, Z5
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z6, Z6
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z8
-	VADDPS       Z8, Z7, Z7
+
+scaled8:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added8
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added8:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store8
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
 
 store8:
 	VMOVUPS Z0, K1, (DX)
@@ -775,8 +900,12 @@ tile7:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x07, R12, R15
+	ADDQ       AX, R15
 
 step7:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z7
 	VBROADCASTSS (R8), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -798,6 +927,8 @@ step7:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step7
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled7
 	VBROADCASTSS alpha+88(FP), Z7
 	VMULPS       Z7, Z0, Z0
 	VMULPS       Z7, Z1, Z1
@@ -806,29 +937,45 @@ step7:
 	VMULPS       Z7, Z4, Z4
 	VMULPS       Z7, Z5, Z5
 	VMULPS       Z7, Z6, Z6
-	CMPQ         add+96(FP), $0x00
-	JEQ          store7
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z5, Z5
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z7
-	VADDPS       Z7, Z6, Z6
+
+scaled7:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added7
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z7
+	VADDPS    Z7, Z6, Z6
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added7:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store7
+	VXORPS Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+	VMAXPS Z4, Z7, Z4
+	VMAXPS Z5, Z7, Z5
+	VMAXPS Z6, Z7, Z6
 
 store7:
 	VMOVUPS Z0, K1, (DX)
@@ -876,8 +1023,12 @@ tile6:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z6
 	VBROADCASTSS (R8), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -896,6 +1047,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Z6
 	VMULPS       Z6, Z0, Z0
 	VMULPS       Z6, Z1, Z1
@@ -903,26 +1056,41 @@ step6:
 	VMULPS       Z6, Z3, Z3
 	VMULPS       Z6, Z4, Z4
 	VMULPS       Z6, Z5, Z5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z6
-	VADDPS       Z6, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z6
-	VADDPS       Z6, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z6
-	VADDPS       Z6, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z6
-	VADDPS       Z6, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z6
-	VADDPS       Z6, Z4, Z4
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z6
-	VADDPS       Z6, Z5, Z5
+
+scaled6:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added6
+	VMOVUPS.Z (R15), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z6
+	VADDPS    Z6, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z6
+	VADDPS    Z6, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VMAXPS Z1, Z6, Z1
+	VMAXPS Z2, Z6, Z2
+	VMAXPS Z3, Z6, Z3
+	VMAXPS Z4, Z6, Z4
+	VMAXPS Z5, Z6, Z5
 
 store6:
 	VMOVUPS Z0, K1, (DX)
@@ -965,8 +1133,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z5
 	VBROADCASTSS (R8), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -983,29 +1155,45 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Z5
 	VMULPS       Z5, Z0, Z0
 	VMULPS       Z5, Z1, Z1
 	VMULPS       Z5, Z2, Z2
 	VMULPS       Z5, Z3, Z3
 	VMULPS       Z5, Z4, Z4
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z5
-	VADDPS       Z5, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z5
-	VADDPS       Z5, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z5
-	VADDPS       Z5, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z5
-	VADDPS       Z5, Z3, Z3
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z5
-	VADDPS       Z5, Z4, Z4
+
+scaled5:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added5
+	VMOVUPS.Z (R15), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z5
+	VADDPS    Z5, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z5
+	VADDPS    Z5, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z5
+	VADDPS    Z5, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z5
+	VADDPS    Z5, Z4, Z4
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VMAXPS Z1, Z5, Z1
+	VMAXPS Z2, Z5, Z2
+	VMAXPS Z3, Z5, Z3
+	VMAXPS Z4, Z5, Z4
 
 store5:
 	VMOVUPS Z0, K1, (DX)
@@ -1043,8 +1231,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z4
 	VBROADCASTSS (R8), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -1059,25 +1251,40 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Z4
 	VMULPS       Z4, Z0, Z0
 	VMULPS       Z4, Z1, Z1
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z4
-	VADDPS       Z4, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z4
-	VADDPS       Z4, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z4
-	VADDPS       Z4, Z2, Z2
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z4
-	VADDPS       Z4, Z3, Z3
+
+scaled4:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added4
+	VMOVUPS.Z (R15), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
 
 store4:
 	VMOVUPS Z0, K1, (DX)
@@ -1108,8 +1315,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z3
 	VBROADCASTSS (R8), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -1121,21 +1332,35 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Z3
 	VMULPS       Z3, Z0, Z0
 	VMULPS       Z3, Z1, Z1
 	VMULPS       Z3, Z2, Z2
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z3
-	VADDPS       Z3, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z3
-	VADDPS       Z3, Z1, Z1
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z3
-	VADDPS       Z3, Z2, Z2
+
+scaled3:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added3
+	VMOVUPS.Z (R15), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z3
+	VADDPS    Z3, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z3
+	VADDPS    Z3, Z2, Z2
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VMAXPS Z1, Z3, Z1
+	VMAXPS Z2, Z3, Z2
 
 store3:
 	VMOVUPS Z0, K1, (DX)
@@ -1161,8 +1386,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z2
 	VBROADCASTSS (R8), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -1172,17 +1401,30 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Z2
 	VMULPS       Z2, Z0, Z0
 	VMULPS       Z2, Z1, Z1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z2
-	VADDPS       Z2, Z0, Z0
-	ADDQ         BX, R15
-	VMOVUPS.Z    (R15), K1, Z2
-	VADDPS       Z2, Z1, Z1
+
+scaled2:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added2
+	VMOVUPS.Z (R15), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	VMOVUPS.Z (R15), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Z2, Z2, Z2
+	VMAXPS Z0, Z2, Z0
+	VMAXPS Z1, Z2, Z1
 
 store2:
 	VMOVUPS Z0, K1, (DX)
@@ -1203,8 +1445,12 @@ tile1:
 	VXORPS     Z0, Z0, Z0
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    (SI), K1, Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
@@ -1212,13 +1458,25 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Z1
 	VMULPS       Z1, Z0, Z0
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VMOVUPS.Z    (R15), K1, Z1
-	VADDPS       Z1, Z0, Z0
+
+scaled1:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added1
+	VMOVUPS.Z (R15), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Z1, Z1, Z1
+	VMAXPS Z0, Z1, Z0
 
 store1:
 	VMOVUPS Z0, K1, (DX)
@@ -1230,9 +1488,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+// func gemm2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·gemm2x512(SB), NOSPLIT, $0-104
+TEXT ·gemm2x512(SB), NOSPLIT, $0-120
 	MOVQ  a+0(FP), AX
 	MOVQ  aRow+8(FP), R12
 	MOVQ  aStep+16(FP), R13
@@ -1338,8 +1596,12 @@ tile12:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x0c, R12, R15
+	ADDQ       AX, R15
 
 step12:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z24
 	VMOVUPS.Z    64(SI), K1, Z25
 	VBROADCASTSS (R8), Z26
@@ -1385,6 +1647,8 @@ step12:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step12
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled12
 	VBROADCASTSS alpha+88(FP), Z24
 	VMULPS       Z24, Z0, Z0
 	VMULPS       Z24, Z1, Z1
@@ -1410,56 +1674,89 @@ step12:
 	VMULPS       Z24, Z21, Z21
 	VMULPS       Z24, Z22, Z22
 	VMULPS       Z24, Z23, Z23
-	CMPQ         add+96(FP), $0x00
-	JEQ          store12
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z17, Z17
-	ADDQ         BX, R15
-	VADDPS       (R15), Z18, Z18
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z19, Z19
-	ADDQ         BX, R15
-	VADDPS       (R15), Z20, Z20
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z21, Z21
-	ADDQ         BX, R15
-	VADDPS       (R15), Z22, Z22
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z23, Z23
+
+scaled12:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added12
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z18, Z18
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z20, Z20
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z21, Z21
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z22, Z22
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z23, Z23
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added12:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store12
+	VXORPS Z24, Z24, Z24
+	VMAXPS Z0, Z24, Z0
+	VMAXPS Z1, Z24, Z1
+	VMAXPS Z2, Z24, Z2
+	VMAXPS Z3, Z24, Z3
+	VMAXPS Z4, Z24, Z4
+	VMAXPS Z5, Z24, Z5
+	VMAXPS Z6, Z24, Z6
+	VMAXPS Z7, Z24, Z7
+	VMAXPS Z8, Z24, Z8
+	VMAXPS Z9, Z24, Z9
+	VMAXPS Z10, Z24, Z10
+	VMAXPS Z11, Z24, Z11
+	VMAXPS Z12, Z24, Z12
+	VMAXPS Z13, Z24, Z13
+	VMAXPS Z14, Z24, Z14
+	VMAXPS Z15, Z24, Z15
+	VMAXPS Z16, Z24, Z16
+	VMAXPS Z17, Z24, Z17
+	VMAXPS Z18, Z24, Z18
+	VMAXPS Z19, Z24, Z19
+	VMAXPS Z20, Z24, Z20
+	VMAXPS Z21, Z24, Z21
+	VMAXPS Z22, Z24, Z22
+	VMAXPS Z23, Z24, Z23
 
 store12:
 	VMOVUPS Z0, (DX)
@@ -1570,8 +1867,12 @@ tile11:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x0b, R12, R15
+	ADDQ       AX, R15
 
 step11:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z22
 	VMOVUPS.Z    64(SI), K1, Z23
 	VBROADCASTSS (R8), Z24
@@ -1614,6 +1915,8 @@ step11:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step11
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled11
 	VBROADCASTSS alpha+88(FP), Z22
 	VMULPS       Z22, Z0, Z0
 	VMULPS       Z22, Z1, Z1
@@ -1637,52 +1940,83 @@ step11:
 	VMULPS       Z22, Z19, Z19
 	VMULPS       Z22, Z20, Z20
 	VMULPS       Z22, Z21, Z21
-	CMPQ         add+96(FP), $0x00
-	JEQ          store11
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z17, Z17
-	ADDQ         BX, R15
-	VADDPS       (R15), Z18, Z18
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z19, Z19
-	ADDQ         BX, R15
-	VADDPS       (R15), Z20, Z20
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z21, Z21
+
+scaled11:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added11
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z18, Z18
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z20, Z20
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z21, Z21
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added11:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store11
+	VXORPS Z22, Z22, Z22
+	VMAXPS Z0, Z22, Z0
+	VMAXPS Z1, Z22, Z1
+	VMAXPS Z2, Z22, Z2
+	VMAXPS Z3, Z22, Z3
+	VMAXPS Z4, Z22, Z4
+	VMAXPS Z5, Z22, Z5
+	VMAXPS Z6, Z22, Z6
+	VMAXPS Z7, Z22, Z7
+	VMAXPS Z8, Z22, Z8
+	VMAXPS Z9, Z22, Z9
+	VMAXPS Z10, Z22, Z10
+	VMAXPS Z11, Z22, Z11
+	VMAXPS Z12, Z22, Z12
+	VMAXPS Z13, Z22, Z13
+	VMAXPS Z14, Z22, Z14
+	VMAXPS Z15, Z22, Z15
+	VMAXPS Z16, Z22, Z16
+	VMAXPS Z17, Z22, Z17
+	VMAXPS Z18, Z22, Z18
+	VMAXPS Z19, Z22, Z19
+	VMAXPS Z20, Z22, Z20
+	VMAXPS Z21, Z22, Z21
 
 store11:
 	VMOVUPS Z0, (DX)
@@ -1785,8 +2119,12 @@ tile10:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x0a, R12, R15
+	ADDQ       AX, R15
 
 step10:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z20
 	VMOVUPS.Z    64(SI), K1, Z21
 	VBROADCASTSS (R8), Z22
@@ -1826,6 +2164,8 @@ step10:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step10
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled10
 	VBROADCASTSS alpha+88(FP), Z20
 	VMULPS       Z20, Z0, Z0
 	VMULPS       Z20, Z1, Z1
@@ -1847,48 +2187,77 @@ step10:
 	VMULPS       Z20, Z17, Z17
 	VMULPS       Z20, Z18, Z18
 	VMULPS       Z20, Z19, Z19
-	CMPQ         add+96(FP), $0x00
-	JEQ          store10
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z17, Z17
-	ADDQ         BX, R15
-	VADDPS       (R15), Z18, Z18
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z19, Z19
+
+scaled10:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added10
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z18, Z18
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added10:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store10
+	VXORPS Z20, Z20, Z20
+	VMAXPS Z0, Z20, Z0
+	VMAXPS Z1, Z20, Z1
+	VMAXPS Z2, Z20, Z2
+	VMAXPS Z3, Z20, Z3
+	VMAXPS Z4, Z20, Z4
+	VMAXPS Z5, Z20, Z5
+	VMAXPS Z6, Z20, Z6
+	VMAXPS Z7, Z20, Z7
+	VMAXPS Z8, Z20, Z8
+	VMAXPS Z9, Z20, Z9
+	VMAXPS Z10, Z20, Z10
+	VMAXPS Z11, Z20, Z11
+	VMAXPS Z12, Z20, Z12
+	VMAXPS Z13, Z20, Z13
+	VMAXPS Z14, Z20, Z14
+	VMAXPS Z15, Z20, Z15
+	VMAXPS Z16, Z20, Z16
+	VMAXPS Z17, Z20, Z17
+	VMAXPS Z18, Z20, Z18
+	VMAXPS Z19, Z20, Z19
 
 store10:
 	VMOVUPS Z0, (DX)
@@ -1981,8 +2350,12 @@ tile9:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x09, R12, R15
+	ADDQ       AX, R15
 
 step9:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z18
 	VMOVUPS.Z    64(SI), K1, Z19
 	VBROADCASTSS (R8), Z20
@@ -2018,6 +2391,8 @@ step9:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step9
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled9
 	VBROADCASTSS alpha+88(FP), Z18
 	VMULPS       Z18, Z0, Z0
 	VMULPS       Z18, Z1, Z1
@@ -2037,44 +2412,71 @@ step9:
 	VMULPS       Z18, Z15, Z15
 	VMULPS       Z18, Z16, Z16
 	VMULPS       Z18, Z17, Z17
-	CMPQ         add+96(FP), $0x00
-	JEQ          store9
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z17, Z17
+
+scaled9:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added9
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added9:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store9
+	VXORPS Z18, Z18, Z18
+	VMAXPS Z0, Z18, Z0
+	VMAXPS Z1, Z18, Z1
+	VMAXPS Z2, Z18, Z2
+	VMAXPS Z3, Z18, Z3
+	VMAXPS Z4, Z18, Z4
+	VMAXPS Z5, Z18, Z5
+	VMAXPS Z6, Z18, Z6
+	VMAXPS Z7, Z18, Z7
+	VMAXPS Z8, Z18, Z8
+	VMAXPS Z9, Z18, Z9
+	VMAXPS Z10, Z18, Z10
+	VMAXPS Z11, Z18, Z11
+	VMAXPS Z12, Z18, Z12
+	VMAXPS Z13, Z18, Z13
+	VMAXPS Z14, Z18, Z14
+	VMAXPS Z15, Z18, Z15
+	VMAXPS Z16, Z18, Z16
+	VMAXPS Z17, Z18, Z17
 
 store9:
 	VMOVUPS Z0, (DX)
@@ -2159,8 +2561,12 @@ tile8:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x08, R12, R15
+	ADDQ       AX, R15
 
 step8:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z16
 	VMOVUPS.Z    64(SI), K1, Z17
 	VBROADCASTSS (R8), Z18
@@ -2193,6 +2599,8 @@ step8:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step8
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled8
 	VBROADCASTSS alpha+88(FP), Z16
 	VMULPS       Z16, Z0, Z0
 	VMULPS       Z16, Z1, Z1
@@ -2210,40 +2618,65 @@ step8:
 	VMULPS       Z16, Z13, Z13
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
-	CMPQ         add+96(FP), $0x00
-	JEQ          store8
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z15, Z15
+
+scaled8:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added8
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added8:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store8
+	VXORPS Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VMAXPS Z1, Z16, Z1
+	VMAXPS Z2, Z16, Z2
+	VMAXPS Z3, Z16, Z3
+	VMAXPS Z4, Z16, Z4
+	VMAXPS Z5, Z16, Z5
+	VMAXPS Z6, Z16, Z6
+	VMAXPS Z7, Z16, Z7
+	VMAXPS Z8, Z16, Z8
+	VMAXPS Z9, Z16, Z9
+	VMAXPS Z10, Z16, Z10
+	VMAXPS Z11, Z16, Z11
+	VMAXPS Z12, Z16, Z12
+	VMAXPS Z13, Z16, Z13
+	VMAXPS Z14, Z16, Z14
+	VMAXPS Z15, Z16, Z15
 
 store8:
 	VMOVUPS Z0, (DX)
@@ -2320,8 +2753,12 @@ tile7:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x07, R12, R15
+	ADDQ       AX, R15
 
 step7:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z14
 	VMOVUPS.Z    64(SI), K1, Z15
 	VBROADCASTSS (R8), Z16
@@ -2351,6 +2788,8 @@ step7:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step7
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled7
 	VBROADCASTSS alpha+88(FP), Z14
 	VMULPS       Z14, Z0, Z0
 	VMULPS       Z14, Z1, Z1
@@ -2366,36 +2805,59 @@ step7:
 	VMULPS       Z14, Z11, Z11
 	VMULPS       Z14, Z12, Z12
 	VMULPS       Z14, Z13, Z13
-	CMPQ         add+96(FP), $0x00
-	JEQ          store7
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z13, Z13
+
+scaled7:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added7
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added7:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store7
+	VXORPS Z14, Z14, Z14
+	VMAXPS Z0, Z14, Z0
+	VMAXPS Z1, Z14, Z1
+	VMAXPS Z2, Z14, Z2
+	VMAXPS Z3, Z14, Z3
+	VMAXPS Z4, Z14, Z4
+	VMAXPS Z5, Z14, Z5
+	VMAXPS Z6, Z14, Z6
+	VMAXPS Z7, Z14, Z7
+	VMAXPS Z8, Z14, Z8
+	VMAXPS Z9, Z14, Z9
+	VMAXPS Z10, Z14, Z10
+	VMAXPS Z11, Z14, Z11
+	VMAXPS Z12, Z14, Z12
+	VMAXPS Z13, Z14, Z13
 
 store7:
 	VMOVUPS Z0, (DX)
@@ -2462,8 +2924,12 @@ tile6:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z12
 	VMOVUPS.Z    64(SI), K1, Z13
 	VBROADCASTSS (R8), Z14
@@ -2489,6 +2955,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Z12
 	VMULPS       Z12, Z0, Z0
 	VMULPS       Z12, Z1, Z1
@@ -2502,32 +2970,53 @@ step6:
 	VMULPS       Z12, Z9, Z9
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z11, Z11
+
+scaled6:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added6
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
 
 store6:
 	VMOVUPS Z0, (DX)
@@ -2586,8 +3075,12 @@ tile5:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z10
 	VMOVUPS.Z    64(SI), K1, Z11
 	VBROADCASTSS (R8), Z12
@@ -2610,6 +3103,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Z10
 	VMULPS       Z10, Z0, Z0
 	VMULPS       Z10, Z1, Z1
@@ -2621,28 +3116,47 @@ step5:
 	VMULPS       Z10, Z7, Z7
 	VMULPS       Z10, Z8, Z8
 	VMULPS       Z10, Z9, Z9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z9, Z9
+
+scaled5:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added5
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VMAXPS Z1, Z10, Z1
+	VMAXPS Z2, Z10, Z2
+	VMAXPS Z3, Z10, Z3
+	VMAXPS Z4, Z10, Z4
+	VMAXPS Z5, Z10, Z5
+	VMAXPS Z6, Z10, Z6
+	VMAXPS Z7, Z10, Z7
+	VMAXPS Z8, Z10, Z8
+	VMAXPS Z9, Z10, Z9
 
 store5:
 	VMOVUPS Z0, (DX)
@@ -2693,8 +3207,12 @@ tile4:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z8
 	VMOVUPS.Z    64(SI), K1, Z9
 	VBROADCASTSS (R8), Z10
@@ -2714,6 +3232,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Z8
 	VMULPS       Z8, Z0, Z0
 	VMULPS       Z8, Z1, Z1
@@ -2723,24 +3243,41 @@ step4:
 	VMULPS       Z8, Z5, Z5
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z7, Z7
+
+scaled4:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added4
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
 
 store4:
 	VMOVUPS Z0, (DX)
@@ -2781,8 +3318,12 @@ tile3:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z6
 	VMOVUPS.Z    64(SI), K1, Z7
 	VBROADCASTSS (R8), Z8
@@ -2798,6 +3339,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Z6
 	VMULPS       Z6, Z0, Z0
 	VMULPS       Z6, Z1, Z1
@@ -2805,20 +3348,35 @@ step3:
 	VMULPS       Z6, Z3, Z3
 	VMULPS       Z6, Z4, Z4
 	VMULPS       Z6, Z5, Z5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z6
-	VADDPS       Z6, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z6
-	VADDPS       Z6, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z6
-	VADDPS       Z6, Z5, Z5
+
+scaled3:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added3
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z6
+	VADDPS    Z6, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VMAXPS Z1, Z6, Z1
+	VMAXPS Z2, Z6, Z2
+	VMAXPS Z3, Z6, Z3
+	VMAXPS Z4, Z6, Z4
+	VMAXPS Z5, Z6, Z5
 
 store3:
 	VMOVUPS Z0, (DX)
@@ -2851,8 +3409,12 @@ tile2:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z4
 	VMOVUPS.Z    64(SI), K1, Z5
 	VBROADCASTSS (R8), Z6
@@ -2865,21 +3427,36 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Z4
 	VMULPS       Z4, Z0, Z0
 	VMULPS       Z4, Z1, Z1
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z4
-	VADDPS       Z4, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z4
-	VADDPS       Z4, Z3, Z3
+
+scaled2:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added2
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
 
 store2:
 	VMOVUPS Z0, (DX)
@@ -2904,8 +3481,12 @@ tile1:
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    64(SI), K1, Z2
 	VBROADCASTSS (R8), Z3
 	VFMADD231PS  (SI), Z3, Z0
@@ -2914,15 +3495,28 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Z2
 	VMULPS       Z2, Z0, Z0
 	VMULPS       Z2, Z1, Z1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z2
-	VADDPS       Z2, Z1, Z1
+
+scaled1:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added1
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Z2, Z2, Z2
+	VMAXPS Z0, Z2, Z0
+	VMAXPS Z1, Z2, Z1
 
 store1:
 	VMOVUPS Z0, (DX)
@@ -2935,9 +3529,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gemm4x512(SB), NOSPLIT, $0-104
+// func gemm4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gemm4x512(SB), NOSPLIT, $0-120
 	MOVQ  a+0(FP), AX
 	MOVQ  aRow+8(FP), R12
 	MOVQ  aStep+16(FP), R13
@@ -2991,8 +3585,12 @@ tile6:
 	VXORPS Z21, Z21, Z21
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
+	IMUL3Q $0x06, R12, R15
+	ADDQ   AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z24
 	VMOVUPS      64(SI), Z25
 	VMOVUPS      128(SI), Z26
@@ -3032,6 +3630,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Z24
 	VMULPS       Z24, Z0, Z0
 	VMULPS       Z24, Z1, Z1
@@ -3057,44 +3657,77 @@ step6:
 	VMULPS       Z24, Z21, Z21
 	VMULPS       Z24, Z22, Z22
 	VMULPS       Z24, Z23, Z23
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VMOVUPS.Z    192(R15), K1, Z24
-	VADDPS       Z24, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VADDPS       64(R15), Z5, Z5
-	VADDPS       128(R15), Z6, Z6
-	VMOVUPS.Z    192(R15), K1, Z24
-	VADDPS       Z24, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VADDPS       64(R15), Z9, Z9
-	VADDPS       128(R15), Z10, Z10
-	VMOVUPS.Z    192(R15), K1, Z24
-	VADDPS       Z24, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VADDPS       64(R15), Z13, Z13
-	VADDPS       128(R15), Z14, Z14
-	VMOVUPS.Z    192(R15), K1, Z24
-	VADDPS       Z24, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VADDPS       64(R15), Z17, Z17
-	VADDPS       128(R15), Z18, Z18
-	VMOVUPS.Z    192(R15), K1, Z24
-	VADDPS       Z24, Z19, Z19
-	ADDQ         BX, R15
-	VADDPS       (R15), Z20, Z20
-	VADDPS       64(R15), Z21, Z21
-	VADDPS       128(R15), Z22, Z22
-	VMOVUPS.Z    192(R15), K1, Z24
-	VADDPS       Z24, Z23, Z23
+
+scaled6:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added6
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VADDPS    64(R15), Z13, Z13
+	VADDPS    128(R15), Z14, Z14
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VADDPS    64(R15), Z17, Z17
+	VADDPS    128(R15), Z18, Z18
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z20, Z20
+	VADDPS    64(R15), Z21, Z21
+	VADDPS    128(R15), Z22, Z22
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z23, Z23
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Z24, Z24, Z24
+	VMAXPS Z0, Z24, Z0
+	VMAXPS Z1, Z24, Z1
+	VMAXPS Z2, Z24, Z2
+	VMAXPS Z3, Z24, Z3
+	VMAXPS Z4, Z24, Z4
+	VMAXPS Z5, Z24, Z5
+	VMAXPS Z6, Z24, Z6
+	VMAXPS Z7, Z24, Z7
+	VMAXPS Z8, Z24, Z8
+	VMAXPS Z9, Z24, Z9
+	VMAXPS Z10, Z24, Z10
+	VMAXPS Z11, Z24, Z11
+	VMAXPS Z12, Z24, Z12
+	VMAXPS Z13, Z24, Z13
+	VMAXPS Z14, Z24, Z14
+	VMAXPS Z15, Z24, Z15
+	VMAXPS Z16, Z24, Z16
+	VMAXPS Z17, Z24, Z17
+	VMAXPS Z18, Z24, Z18
+	VMAXPS Z19, Z24, Z19
+	VMAXPS Z20, Z24, Z20
+	VMAXPS Z21, Z24, Z21
+	VMAXPS Z22, Z24, Z22
+	VMAXPS Z23, Z24, Z23
 
 store6:
 	VMOVUPS Z0, (DX)
@@ -3160,8 +3793,12 @@ tile5:
 	VXORPS Z17, Z17, Z17
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
+	IMUL3Q $0x05, R12, R15
+	ADDQ   AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z20
 	VMOVUPS      64(SI), Z21
 	VMOVUPS      128(SI), Z22
@@ -3196,6 +3833,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Z20
 	VMULPS       Z20, Z0, Z0
 	VMULPS       Z20, Z1, Z1
@@ -3217,38 +3856,67 @@ step5:
 	VMULPS       Z20, Z17, Z17
 	VMULPS       Z20, Z18, Z18
 	VMULPS       Z20, Z19, Z19
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VMOVUPS.Z    192(R15), K1, Z20
-	VADDPS       Z20, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VADDPS       64(R15), Z5, Z5
-	VADDPS       128(R15), Z6, Z6
-	VMOVUPS.Z    192(R15), K1, Z20
-	VADDPS       Z20, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VADDPS       64(R15), Z9, Z9
-	VADDPS       128(R15), Z10, Z10
-	VMOVUPS.Z    192(R15), K1, Z20
-	VADDPS       Z20, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VADDPS       64(R15), Z13, Z13
-	VADDPS       128(R15), Z14, Z14
-	VMOVUPS.Z    192(R15), K1, Z20
-	VADDPS       Z20, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VADDPS       64(R15), Z17, Z17
-	VADDPS       128(R15), Z18, Z18
-	VMOVUPS.Z    192(R15), K1, Z20
-	VADDPS       Z20, Z19, Z19
+
+scaled5:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added5
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VADDPS    64(R15), Z13, Z13
+	VADDPS    128(R15), Z14, Z14
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VADDPS    64(R15), Z17, Z17
+	VADDPS    128(R15), Z18, Z18
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Z20, Z20, Z20
+	VMAXPS Z0, Z20, Z0
+	VMAXPS Z1, Z20, Z1
+	VMAXPS Z2, Z20, Z2
+	VMAXPS Z3, Z20, Z3
+	VMAXPS Z4, Z20, Z4
+	VMAXPS Z5, Z20, Z5
+	VMAXPS Z6, Z20, Z6
+	VMAXPS Z7, Z20, Z7
+	VMAXPS Z8, Z20, Z8
+	VMAXPS Z9, Z20, Z9
+	VMAXPS Z10, Z20, Z10
+	VMAXPS Z11, Z20, Z11
+	VMAXPS Z12, Z20, Z12
+	VMAXPS Z13, Z20, Z13
+	VMAXPS Z14, Z20, Z14
+	VMAXPS Z15, Z20, Z15
+	VMAXPS Z16, Z20, Z16
+	VMAXPS Z17, Z20, Z17
+	VMAXPS Z18, Z20, Z18
+	VMAXPS Z19, Z20, Z19
 
 store5:
 	VMOVUPS Z0, (DX)
@@ -3305,8 +3973,12 @@ tile4:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
+	IMUL3Q $0x04, R12, R15
+	ADDQ   AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z16
 	VMOVUPS      64(SI), Z17
 	VMOVUPS      128(SI), Z18
@@ -3336,6 +4008,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Z16
 	VMULPS       Z16, Z0, Z0
 	VMULPS       Z16, Z1, Z1
@@ -3353,32 +4027,57 @@ step4:
 	VMULPS       Z16, Z13, Z13
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VMOVUPS.Z    192(R15), K1, Z16
-	VADDPS       Z16, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VADDPS       64(R15), Z5, Z5
-	VADDPS       128(R15), Z6, Z6
-	VMOVUPS.Z    192(R15), K1, Z16
-	VADDPS       Z16, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VADDPS       64(R15), Z9, Z9
-	VADDPS       128(R15), Z10, Z10
-	VMOVUPS.Z    192(R15), K1, Z16
-	VADDPS       Z16, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VADDPS       64(R15), Z13, Z13
-	VADDPS       128(R15), Z14, Z14
-	VMOVUPS.Z    192(R15), K1, Z16
-	VADDPS       Z16, Z15, Z15
+
+scaled4:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added4
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VADDPS    64(R15), Z13, Z13
+	VADDPS    128(R15), Z14, Z14
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VMAXPS Z1, Z16, Z1
+	VMAXPS Z2, Z16, Z2
+	VMAXPS Z3, Z16, Z3
+	VMAXPS Z4, Z16, Z4
+	VMAXPS Z5, Z16, Z5
+	VMAXPS Z6, Z16, Z6
+	VMAXPS Z7, Z16, Z7
+	VMAXPS Z8, Z16, Z8
+	VMAXPS Z9, Z16, Z9
+	VMAXPS Z10, Z16, Z10
+	VMAXPS Z11, Z16, Z11
+	VMAXPS Z12, Z16, Z12
+	VMAXPS Z13, Z16, Z13
+	VMAXPS Z14, Z16, Z14
+	VMAXPS Z15, Z16, Z15
 
 store4:
 	VMOVUPS Z0, (DX)
@@ -3424,8 +4123,12 @@ tile3:
 	VXORPS Z9, Z9, Z9
 	VXORPS Z10, Z10, Z10
 	VXORPS Z11, Z11, Z11
+	IMUL3Q $0x03, R12, R15
+	ADDQ   AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z12
 	VMOVUPS      64(SI), Z13
 	VMOVUPS      128(SI), Z14
@@ -3449,6 +4152,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Z12
 	VMULPS       Z12, Z0, Z0
 	VMULPS       Z12, Z1, Z1
@@ -3462,26 +4167,47 @@ step3:
 	VMULPS       Z12, Z9, Z9
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VMOVUPS.Z    192(R15), K1, Z12
-	VADDPS       Z12, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VADDPS       64(R15), Z5, Z5
-	VADDPS       128(R15), Z6, Z6
-	VMOVUPS.Z    192(R15), K1, Z12
-	VADDPS       Z12, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VADDPS       64(R15), Z9, Z9
-	VADDPS       128(R15), Z10, Z10
-	VMOVUPS.Z    192(R15), K1, Z12
-	VADDPS       Z12, Z11, Z11
+
+scaled3:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added3
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z12
+	VADDPS    Z12, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
 
 store3:
 	VMOVUPS Z0, (DX)
@@ -3518,8 +4244,12 @@ tile2:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
+	IMUL3Q $0x02, R12, R15
+	ADDQ   AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z8
 	VMOVUPS      64(SI), Z9
 	VMOVUPS      128(SI), Z10
@@ -3538,6 +4268,8 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Z8
 	VMULPS       Z8, Z0, Z0
 	VMULPS       Z8, Z1, Z1
@@ -3547,20 +4279,37 @@ step2:
 	VMULPS       Z8, Z5, Z5
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VMOVUPS.Z    192(R15), K1, Z8
-	VADDPS       Z8, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VADDPS       64(R15), Z5, Z5
-	VADDPS       128(R15), Z6, Z6
-	VMOVUPS.Z    192(R15), K1, Z8
-	VADDPS       Z8, Z7, Z7
+
+scaled2:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added2
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
 
 store2:
 	VMOVUPS Z0, (DX)
@@ -3588,8 +4337,12 @@ tile1:
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    192(SI), K1, Z4
 	VBROADCASTSS (R8), Z5
 	VFMADD231PS  (SI), Z5, Z0
@@ -3600,19 +4353,34 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Z4
 	VMULPS       Z4, Z0, Z0
 	VMULPS       Z4, Z1, Z1
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VMOVUPS.Z    192(R15), K1, Z4
-	VADDPS       Z4, Z3, Z3
+
+scaled1:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added1
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
 
 store1:
 	VMOVUPS Z0, (DX)
@@ -3627,9 +4395,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm8x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gemm8x512(SB), NOSPLIT, $0-104
+// func gemm8x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gemm8x512(SB), NOSPLIT, $0-120
 	MOVQ  a+0(FP), AX
 	MOVQ  aRow+8(FP), R12
 	MOVQ  aStep+16(FP), R13
@@ -3665,8 +4433,12 @@ tile2:
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
+	IMUL3Q $0x02, R12, R15
+	ADDQ   AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z16
 	VMOVUPS      64(SI), Z17
 	VMOVUPS      128(SI), Z18
@@ -3697,6 +4469,8 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Z16
 	VMULPS       Z16, Z0, Z0
 	VMULPS       Z16, Z1, Z1
@@ -3714,28 +4488,53 @@ step2:
 	VMULPS       Z16, Z13, Z13
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VADDPS       192(R15), Z3, Z3
-	VADDPS       256(R15), Z4, Z4
-	VADDPS       320(R15), Z5, Z5
-	VADDPS       384(R15), Z6, Z6
-	VMOVUPS.Z    448(R15), K1, Z16
-	VADDPS       Z16, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VADDPS       64(R15), Z9, Z9
-	VADDPS       128(R15), Z10, Z10
-	VADDPS       192(R15), Z11, Z11
-	VADDPS       256(R15), Z12, Z12
-	VADDPS       320(R15), Z13, Z13
-	VADDPS       384(R15), Z14, Z14
-	VMOVUPS.Z    448(R15), K1, Z16
-	VADDPS       Z16, Z15, Z15
+
+scaled2:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added2
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VADDPS    192(R15), Z3, Z3
+	VADDPS    256(R15), Z4, Z4
+	VADDPS    320(R15), Z5, Z5
+	VADDPS    384(R15), Z6, Z6
+	VMOVUPS.Z 448(R15), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VADDPS    192(R15), Z11, Z11
+	VADDPS    256(R15), Z12, Z12
+	VADDPS    320(R15), Z13, Z13
+	VADDPS    384(R15), Z14, Z14
+	VMOVUPS.Z 448(R15), K1, Z16
+	VADDPS    Z16, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VMAXPS Z1, Z16, Z1
+	VMAXPS Z2, Z16, Z2
+	VMAXPS Z3, Z16, Z3
+	VMAXPS Z4, Z16, Z4
+	VMAXPS Z5, Z16, Z5
+	VMAXPS Z6, Z16, Z6
+	VMAXPS Z7, Z16, Z7
+	VMAXPS Z8, Z16, Z8
+	VMAXPS Z9, Z16, Z9
+	VMAXPS Z10, Z16, Z10
+	VMAXPS Z11, Z16, Z11
+	VMAXPS Z12, Z16, Z12
+	VMAXPS Z13, Z16, Z13
+	VMAXPS Z14, Z16, Z14
+	VMAXPS Z15, Z16, Z15
 
 store2:
 	VMOVUPS Z0, (DX)
@@ -3775,8 +4574,12 @@ tile1:
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS.Z    448(SI), K1, Z8
 	VBROADCASTSS (R8), Z9
 	VFMADD231PS  (SI), Z9, Z0
@@ -3791,6 +4594,8 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Z8
 	VMULPS       Z8, Z0, Z0
 	VMULPS       Z8, Z1, Z1
@@ -3800,18 +4605,35 @@ step1:
 	VMULPS       Z8, Z5, Z5
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VADDPS       64(R15), Z1, Z1
-	VADDPS       128(R15), Z2, Z2
-	VADDPS       192(R15), Z3, Z3
-	VADDPS       256(R15), Z4, Z4
-	VADDPS       320(R15), Z5, Z5
-	VADDPS       384(R15), Z6, Z6
-	VMOVUPS.Z    448(R15), K1, Z8
-	VADDPS       Z8, Z7, Z7
+
+scaled1:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added1
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VADDPS    192(R15), Z3, Z3
+	VADDPS    256(R15), Z4, Z4
+	VADDPS    320(R15), Z5, Z5
+	VADDPS    384(R15), Z6, Z6
+	VMOVUPS.Z 448(R15), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
 
 store1:
 	VMOVUPS Z0, (DX)
@@ -3830,9 +4652,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemmCopy2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+// func gemmCopy2x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·gemmCopy2x512(SB), NOSPLIT, $0-104
+TEXT ·gemmCopy2x512(SB), NOSPLIT, $0-120
 	MOVQ       a+0(FP), AX
 	MOVQ       aRow+8(FP), R12
 	MOVQ       aStep+16(FP), R13
@@ -3936,8 +4758,12 @@ TEXT ·gemmCopy2x512(SB), NOSPLIT, $0-104
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x0c, R12, R15
+	ADDQ       AX, R15
 
 step12:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z24
 	VMOVUPS      Z24, (R14)
 	VMOVUPS.Z    64(SI), K1, Z25
@@ -3986,6 +4812,8 @@ step12:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step12
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled12
 	VBROADCASTSS alpha+88(FP), Z24
 	VMULPS       Z24, Z0, Z0
 	VMULPS       Z24, Z1, Z1
@@ -4011,56 +4839,89 @@ step12:
 	VMULPS       Z24, Z21, Z21
 	VMULPS       Z24, Z22, Z22
 	VMULPS       Z24, Z23, Z23
-	CMPQ         add+96(FP), $0x00
-	JEQ          store12
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z17, Z17
-	ADDQ         BX, R15
-	VADDPS       (R15), Z18, Z18
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z19, Z19
-	ADDQ         BX, R15
-	VADDPS       (R15), Z20, Z20
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z21, Z21
-	ADDQ         BX, R15
-	VADDPS       (R15), Z22, Z22
-	VMOVUPS.Z    64(R15), K1, Z24
-	VADDPS       Z24, Z23, Z23
+
+scaled12:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added12
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z18, Z18
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z20, Z20
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z21, Z21
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z22, Z22
+	VMOVUPS.Z 64(R15), K1, Z24
+	VADDPS    Z24, Z23, Z23
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added12:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store12
+	VXORPS Z24, Z24, Z24
+	VMAXPS Z0, Z24, Z0
+	VMAXPS Z1, Z24, Z1
+	VMAXPS Z2, Z24, Z2
+	VMAXPS Z3, Z24, Z3
+	VMAXPS Z4, Z24, Z4
+	VMAXPS Z5, Z24, Z5
+	VMAXPS Z6, Z24, Z6
+	VMAXPS Z7, Z24, Z7
+	VMAXPS Z8, Z24, Z8
+	VMAXPS Z9, Z24, Z9
+	VMAXPS Z10, Z24, Z10
+	VMAXPS Z11, Z24, Z11
+	VMAXPS Z12, Z24, Z12
+	VMAXPS Z13, Z24, Z13
+	VMAXPS Z14, Z24, Z14
+	VMAXPS Z15, Z24, Z15
+	VMAXPS Z16, Z24, Z16
+	VMAXPS Z17, Z24, Z17
+	VMAXPS Z18, Z24, Z18
+	VMAXPS Z19, Z24, Z19
+	VMAXPS Z20, Z24, Z20
+	VMAXPS Z21, Z24, Z21
+	VMAXPS Z22, Z24, Z22
+	VMAXPS Z23, Z24, Z23
 
 store12:
 	VMOVUPS Z0, (DX)
@@ -4167,8 +5028,12 @@ tile11:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x0b, R12, R15
+	ADDQ       AX, R15
 
 step11:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z22
 	VMOVUPS      Z22, (R14)
 	VMOVUPS.Z    64(SI), K1, Z23
@@ -4214,6 +5079,8 @@ step11:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step11
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled11
 	VBROADCASTSS alpha+88(FP), Z22
 	VMULPS       Z22, Z0, Z0
 	VMULPS       Z22, Z1, Z1
@@ -4237,52 +5104,83 @@ step11:
 	VMULPS       Z22, Z19, Z19
 	VMULPS       Z22, Z20, Z20
 	VMULPS       Z22, Z21, Z21
-	CMPQ         add+96(FP), $0x00
-	JEQ          store11
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z17, Z17
-	ADDQ         BX, R15
-	VADDPS       (R15), Z18, Z18
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z19, Z19
-	ADDQ         BX, R15
-	VADDPS       (R15), Z20, Z20
-	VMOVUPS.Z    64(R15), K1, Z22
-	VADDPS       Z22, Z21, Z21
+
+scaled11:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added11
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z18, Z18
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z20, Z20
+	VMOVUPS.Z 64(R15), K1, Z22
+	VADDPS    Z22, Z21, Z21
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added11:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store11
+	VXORPS Z22, Z22, Z22
+	VMAXPS Z0, Z22, Z0
+	VMAXPS Z1, Z22, Z1
+	VMAXPS Z2, Z22, Z2
+	VMAXPS Z3, Z22, Z3
+	VMAXPS Z4, Z22, Z4
+	VMAXPS Z5, Z22, Z5
+	VMAXPS Z6, Z22, Z6
+	VMAXPS Z7, Z22, Z7
+	VMAXPS Z8, Z22, Z8
+	VMAXPS Z9, Z22, Z9
+	VMAXPS Z10, Z22, Z10
+	VMAXPS Z11, Z22, Z11
+	VMAXPS Z12, Z22, Z12
+	VMAXPS Z13, Z22, Z13
+	VMAXPS Z14, Z22, Z14
+	VMAXPS Z15, Z22, Z15
+	VMAXPS Z16, Z22, Z16
+	VMAXPS Z17, Z22, Z17
+	VMAXPS Z18, Z22, Z18
+	VMAXPS Z19, Z22, Z19
+	VMAXPS Z20, Z22, Z20
+	VMAXPS Z21, Z22, Z21
 
 store11:
 	VMOVUPS Z0, (DX)
@@ -4381,8 +5279,12 @@ tile10:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x0a, R12, R15
+	ADDQ       AX, R15
 
 step10:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z20
 	VMOVUPS      Z20, (R14)
 	VMOVUPS.Z    64(SI), K1, Z21
@@ -4425,6 +5327,8 @@ step10:
 	ADDQ         R13, R11
 	DECQ         CX
 	JNZ          step10
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled10
 	VBROADCASTSS alpha+88(FP), Z20
 	VMULPS       Z20, Z0, Z0
 	VMULPS       Z20, Z1, Z1
@@ -4446,48 +5350,77 @@ step10:
 	VMULPS       Z20, Z17, Z17
 	VMULPS       Z20, Z18, Z18
 	VMULPS       Z20, Z19, Z19
-	CMPQ         add+96(FP), $0x00
-	JEQ          store10
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z17, Z17
-	ADDQ         BX, R15
-	VADDPS       (R15), Z18, Z18
-	VMOVUPS.Z    64(R15), K1, Z20
-	VADDPS       Z20, Z19, Z19
+
+scaled10:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added10
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z18, Z18
+	VMOVUPS.Z 64(R15), K1, Z20
+	VADDPS    Z20, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added10:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store10
+	VXORPS Z20, Z20, Z20
+	VMAXPS Z0, Z20, Z0
+	VMAXPS Z1, Z20, Z1
+	VMAXPS Z2, Z20, Z2
+	VMAXPS Z3, Z20, Z3
+	VMAXPS Z4, Z20, Z4
+	VMAXPS Z5, Z20, Z5
+	VMAXPS Z6, Z20, Z6
+	VMAXPS Z7, Z20, Z7
+	VMAXPS Z8, Z20, Z8
+	VMAXPS Z9, Z20, Z9
+	VMAXPS Z10, Z20, Z10
+	VMAXPS Z11, Z20, Z11
+	VMAXPS Z12, Z20, Z12
+	VMAXPS Z13, Z20, Z13
+	VMAXPS Z14, Z20, Z14
+	VMAXPS Z15, Z20, Z15
+	VMAXPS Z16, Z20, Z16
+	VMAXPS Z17, Z20, Z17
+	VMAXPS Z18, Z20, Z18
+	VMAXPS Z19, Z20, Z19
 
 store10:
 	VMOVUPS Z0, (DX)
@@ -4576,8 +5509,12 @@ tile9:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x09, R12, R15
+	ADDQ       AX, R15
 
 step9:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z18
 	VMOVUPS      Z18, (R14)
 	VMOVUPS.Z    64(SI), K1, Z19
@@ -4616,6 +5553,8 @@ step9:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step9
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled9
 	VBROADCASTSS alpha+88(FP), Z18
 	VMULPS       Z18, Z0, Z0
 	VMULPS       Z18, Z1, Z1
@@ -4635,44 +5574,71 @@ step9:
 	VMULPS       Z18, Z15, Z15
 	VMULPS       Z18, Z16, Z16
 	VMULPS       Z18, Z17, Z17
-	CMPQ         add+96(FP), $0x00
-	JEQ          store9
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z15, Z15
-	ADDQ         BX, R15
-	VADDPS       (R15), Z16, Z16
-	VMOVUPS.Z    64(R15), K1, Z18
-	VADDPS       Z18, Z17, Z17
+
+scaled9:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added9
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VMOVUPS.Z 64(R15), K1, Z18
+	VADDPS    Z18, Z17, Z17
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added9:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store9
+	VXORPS Z18, Z18, Z18
+	VMAXPS Z0, Z18, Z0
+	VMAXPS Z1, Z18, Z1
+	VMAXPS Z2, Z18, Z2
+	VMAXPS Z3, Z18, Z3
+	VMAXPS Z4, Z18, Z4
+	VMAXPS Z5, Z18, Z5
+	VMAXPS Z6, Z18, Z6
+	VMAXPS Z7, Z18, Z7
+	VMAXPS Z8, Z18, Z8
+	VMAXPS Z9, Z18, Z9
+	VMAXPS Z10, Z18, Z10
+	VMAXPS Z11, Z18, Z11
+	VMAXPS Z12, Z18, Z12
+	VMAXPS Z13, Z18, Z13
+	VMAXPS Z14, Z18, Z14
+	VMAXPS Z15, Z18, Z15
+	VMAXPS Z16, Z18, Z16
+	VMAXPS Z17, Z18, Z17
 
 store9:
 	VMOVUPS Z0, (DX)
@@ -4753,8 +5719,12 @@ tile8:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x08, R12, R15
+	ADDQ       AX, R15
 
 step8:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z16
 	VMOVUPS      Z16, (R14)
 	VMOVUPS.Z    64(SI), K1, Z17
@@ -4790,6 +5760,8 @@ step8:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step8
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled8
 	VBROADCASTSS alpha+88(FP), Z16
 	VMULPS       Z16, Z0, Z0
 	VMULPS       Z16, Z1, Z1
@@ -4807,40 +5779,65 @@ step8:
 	VMULPS       Z16, Z13, Z13
 	VMULPS       Z16, Z14, Z14
 	VMULPS       Z16, Z15, Z15
-	CMPQ         add+96(FP), $0x00
-	JEQ          store8
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z13, Z13
-	ADDQ         BX, R15
-	VADDPS       (R15), Z14, Z14
-	VMOVUPS.Z    64(R15), K1, Z16
-	VADDPS       Z16, Z15, Z15
+
+scaled8:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added8
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z14, Z14
+	VMOVUPS.Z 64(R15), K1, Z16
+	VADDPS    Z16, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added8:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store8
+	VXORPS Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VMAXPS Z1, Z16, Z1
+	VMAXPS Z2, Z16, Z2
+	VMAXPS Z3, Z16, Z3
+	VMAXPS Z4, Z16, Z4
+	VMAXPS Z5, Z16, Z5
+	VMAXPS Z6, Z16, Z6
+	VMAXPS Z7, Z16, Z7
+	VMAXPS Z8, Z16, Z8
+	VMAXPS Z9, Z16, Z9
+	VMAXPS Z10, Z16, Z10
+	VMAXPS Z11, Z16, Z11
+	VMAXPS Z12, Z16, Z12
+	VMAXPS Z13, Z16, Z13
+	VMAXPS Z14, Z16, Z14
+	VMAXPS Z15, Z16, Z15
 
 store8:
 	VMOVUPS Z0, (DX)
@@ -4913,8 +5910,12 @@ tile7:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x07, R12, R15
+	ADDQ       AX, R15
 
 step7:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z14
 	VMOVUPS      Z14, (R14)
 	VMOVUPS.Z    64(SI), K1, Z15
@@ -4947,6 +5948,8 @@ step7:
 	ADDQ         R13, R10
 	DECQ         CX
 	JNZ          step7
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled7
 	VBROADCASTSS alpha+88(FP), Z14
 	VMULPS       Z14, Z0, Z0
 	VMULPS       Z14, Z1, Z1
@@ -4962,36 +5965,59 @@ step7:
 	VMULPS       Z14, Z11, Z11
 	VMULPS       Z14, Z12, Z12
 	VMULPS       Z14, Z13, Z13
-	CMPQ         add+96(FP), $0x00
-	JEQ          store7
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z11, Z11
-	ADDQ         BX, R15
-	VADDPS       (R15), Z12, Z12
-	VMOVUPS.Z    64(R15), K1, Z14
-	VADDPS       Z14, Z13, Z13
+
+scaled7:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added7
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VMOVUPS.Z 64(R15), K1, Z14
+	VADDPS    Z14, Z13, Z13
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added7:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store7
+	VXORPS Z14, Z14, Z14
+	VMAXPS Z0, Z14, Z0
+	VMAXPS Z1, Z14, Z1
+	VMAXPS Z2, Z14, Z2
+	VMAXPS Z3, Z14, Z3
+	VMAXPS Z4, Z14, Z4
+	VMAXPS Z5, Z14, Z5
+	VMAXPS Z6, Z14, Z6
+	VMAXPS Z7, Z14, Z7
+	VMAXPS Z8, Z14, Z8
+	VMAXPS Z9, Z14, Z9
+	VMAXPS Z10, Z14, Z10
+	VMAXPS Z11, Z14, Z11
+	VMAXPS Z12, Z14, Z12
+	VMAXPS Z13, Z14, Z13
 
 store7:
 	VMOVUPS Z0, (DX)
@@ -5054,8 +6080,12 @@ tile6:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z12
 	VMOVUPS      Z12, (R14)
 	VMOVUPS.Z    64(SI), K1, Z13
@@ -5084,6 +6114,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Z12
 	VMULPS       Z12, Z0, Z0
 	VMULPS       Z12, Z1, Z1
@@ -5097,32 +6129,53 @@ step6:
 	VMULPS       Z12, Z9, Z9
 	VMULPS       Z12, Z10, Z10
 	VMULPS       Z12, Z11, Z11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z9, Z9
-	ADDQ         BX, R15
-	VADDPS       (R15), Z10, Z10
-	VMOVUPS.Z    64(R15), K1, Z12
-	VADDPS       Z12, Z11, Z11
+
+scaled6:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added6
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z10, Z10
+	VMOVUPS.Z 64(R15), K1, Z12
+	VADDPS    Z12, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
 
 store6:
 	VMOVUPS Z0, (DX)
@@ -5177,8 +6230,12 @@ tile5:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z10
 	VMOVUPS      Z10, (R14)
 	VMOVUPS.Z    64(SI), K1, Z11
@@ -5204,6 +6261,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Z10
 	VMULPS       Z10, Z0, Z0
 	VMULPS       Z10, Z1, Z1
@@ -5215,28 +6274,47 @@ step5:
 	VMULPS       Z10, Z7, Z7
 	VMULPS       Z10, Z8, Z8
 	VMULPS       Z10, Z9, Z9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z7, Z7
-	ADDQ         BX, R15
-	VADDPS       (R15), Z8, Z8
-	VMOVUPS.Z    64(R15), K1, Z10
-	VADDPS       Z10, Z9, Z9
+
+scaled5:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added5
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VMOVUPS.Z 64(R15), K1, Z10
+	VADDPS    Z10, Z9, Z9
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VMAXPS Z1, Z10, Z1
+	VMAXPS Z2, Z10, Z2
+	VMAXPS Z3, Z10, Z3
+	VMAXPS Z4, Z10, Z4
+	VMAXPS Z5, Z10, Z5
+	VMAXPS Z6, Z10, Z6
+	VMAXPS Z7, Z10, Z7
+	VMAXPS Z8, Z10, Z8
+	VMAXPS Z9, Z10, Z9
 
 store5:
 	VMOVUPS Z0, (DX)
@@ -5283,8 +6361,12 @@ tile4:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z8
 	VMOVUPS      Z8, (R14)
 	VMOVUPS.Z    64(SI), K1, Z9
@@ -5307,6 +6389,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Z8
 	VMULPS       Z8, Z0, Z0
 	VMULPS       Z8, Z1, Z1
@@ -5316,24 +6400,41 @@ step4:
 	VMULPS       Z8, Z5, Z5
 	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z7, Z7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z5, Z5
-	ADDQ         BX, R15
-	VADDPS       (R15), Z6, Z6
-	VMOVUPS.Z    64(R15), K1, Z8
-	VADDPS       Z8, Z7, Z7
+
+scaled4:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added4
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z6, Z6
+	VMOVUPS.Z 64(R15), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
 
 store4:
 	VMOVUPS Z0, (DX)
@@ -5370,8 +6471,12 @@ tile3:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z6
 	VMOVUPS      Z6, (R14)
 	VMOVUPS.Z    64(SI), K1, Z7
@@ -5390,6 +6495,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Z6
 	VMULPS       Z6, Z0, Z0
 	VMULPS       Z6, Z1, Z1
@@ -5397,20 +6504,35 @@ step3:
 	VMULPS       Z6, Z3, Z3
 	VMULPS       Z6, Z4, Z4
 	VMULPS       Z6, Z5, Z5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z6
-	VADDPS       Z6, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z6
-	VADDPS       Z6, Z3, Z3
-	ADDQ         BX, R15
-	VADDPS       (R15), Z4, Z4
-	VMOVUPS.Z    64(R15), K1, Z6
-	VADDPS       Z6, Z5, Z5
+
+scaled3:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added3
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VMOVUPS.Z 64(R15), K1, Z6
+	VADDPS    Z6, Z5, Z5
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VMAXPS Z1, Z6, Z1
+	VMAXPS Z2, Z6, Z2
+	VMAXPS Z3, Z6, Z3
+	VMAXPS Z4, Z6, Z4
+	VMAXPS Z5, Z6, Z5
 
 store3:
 	VMOVUPS Z0, (DX)
@@ -5439,8 +6561,12 @@ tile2:
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z4
 	VMOVUPS      Z4, (R14)
 	VMOVUPS.Z    64(SI), K1, Z5
@@ -5456,21 +6582,36 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Z4
 	VMULPS       Z4, Z0, Z0
 	VMULPS       Z4, Z1, Z1
 	VMULPS       Z4, Z2, Z2
 	VMULPS       Z4, Z3, Z3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z4
-	VADDPS       Z4, Z1, Z1
-	ADDQ         BX, R15
-	VADDPS       (R15), Z2, Z2
-	VMOVUPS.Z    64(R15), K1, Z4
-	VADDPS       Z4, Z3, Z3
+
+scaled2:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added2
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z2, Z2
+	VMOVUPS.Z 64(R15), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
 
 store2:
 	VMOVUPS Z0, (DX)
@@ -5491,8 +6632,12 @@ tile1:
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
 	PREFETCHT0 64(R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Z2
 	VMOVUPS      Z2, (R14)
 	VMOVUPS.Z    64(SI), K1, Z3
@@ -5505,15 +6650,28 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Z2
 	VMULPS       Z2, Z0, Z0
 	VMULPS       Z2, Z1, Z1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Z0, Z0
-	VMOVUPS.Z    64(R15), K1, Z2
-	VADDPS       Z2, Z1, Z1
+
+scaled1:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added1
+	VADDPS    (R15), Z0, Z0
+	VMOVUPS.Z 64(R15), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Z2, Z2, Z2
+	VMAXPS Z0, Z2, Z0
+	VMAXPS Z1, Z2, Z1
 
 store1:
 	VMOVUPS Z0, (DX)
@@ -5522,9 +6680,882 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm1x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+// func gemmCopy4x512(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·gemmCopy4x512(SB), NOSPLIT, $0-120
+	MOVQ   a+0(FP), AX
+	MOVQ   aRow+8(FP), R12
+	MOVQ   aStep+16(FP), R13
+	MOVQ   bStep+32(FP), DI
+	MOVQ   c+40(FP), DX
+	MOVQ   cRow+48(FP), BX
+	MOVQ   panel+64(FP), R14
+	MOVQ   last+80(FP), CX
+	MOVL   $0x0000ffff, R15
+	BZHIL  CX, R15, R15
+	KMOVW  R15, K1
+	MOVQ   rows+72(FP), R15
+	CMPQ   R15, $0x01
+	JEQ    tile1
+	CMPQ   R15, $0x02
+	JEQ    tile2
+	CMPQ   R15, $0x03
+	JEQ    tile3
+	CMPQ   R15, $0x04
+	JEQ    tile4
+	CMPQ   R15, $0x05
+	JEQ    tile5
+	MOVQ   AX, R8
+	LEAQ   (R8)(R12*2), R9
+	ADDQ   R12, R9
+	MOVQ   b+24(FP), SI
+	MOVQ   k+56(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	IMUL3Q $0x06, R12, R15
+	ADDQ   AX, R15
+
+step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
+	VMOVUPS      (SI), Z24
+	VMOVUPS      Z24, (R14)
+	VMOVUPS      64(SI), Z25
+	VMOVUPS      Z25, 64(R14)
+	VMOVUPS      128(SI), Z26
+	VMOVUPS      Z26, 128(R14)
+	VMOVUPS.Z    192(SI), K1, Z27
+	VMOVUPS      Z27, 192(R14)
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R8)(R12*1), Z29
+	VFMADD231PS  Z24, Z29, Z4
+	VFMADD231PS  Z25, Z29, Z5
+	VFMADD231PS  Z26, Z29, Z6
+	VFMADD231PS  Z27, Z29, Z7
+	VBROADCASTSS (R8)(R12*2), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VFMADD231PS  Z26, Z30, Z10
+	VFMADD231PS  Z27, Z30, Z11
+	VBROADCASTSS (R9), Z31
+	VFMADD231PS  Z24, Z31, Z12
+	VFMADD231PS  Z25, Z31, Z13
+	VFMADD231PS  Z26, Z31, Z14
+	VFMADD231PS  Z27, Z31, Z15
+	VBROADCASTSS (R9)(R12*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R9)(R12*2), Z29
+	VFMADD231PS  Z24, Z29, Z20
+	VFMADD231PS  Z25, Z29, Z21
+	VFMADD231PS  Z26, Z29, Z22
+	VFMADD231PS  Z27, Z29, Z23
+	ADDQ         DI, SI
+	ADDQ         $0x00000100, R14
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
+	VBROADCASTSS alpha+88(FP), Z24
+	VMULPS       Z24, Z0, Z0
+	VMULPS       Z24, Z1, Z1
+	VMULPS       Z24, Z2, Z2
+	VMULPS       Z24, Z3, Z3
+	VMULPS       Z24, Z4, Z4
+	VMULPS       Z24, Z5, Z5
+	VMULPS       Z24, Z6, Z6
+	VMULPS       Z24, Z7, Z7
+	VMULPS       Z24, Z8, Z8
+	VMULPS       Z24, Z9, Z9
+	VMULPS       Z24, Z10, Z10
+	VMULPS       Z24, Z11, Z11
+	VMULPS       Z24, Z12, Z12
+	VMULPS       Z24, Z13, Z13
+	VMULPS       Z24, Z14, Z14
+	VMULPS       Z24, Z15, Z15
+	VMULPS       Z24, Z16, Z16
+	VMULPS       Z24, Z17, Z17
+	VMULPS       Z24, Z18, Z18
+	VMULPS       Z24, Z19, Z19
+	VMULPS       Z24, Z20, Z20
+	VMULPS       Z24, Z21, Z21
+	VMULPS       Z24, Z22, Z22
+	VMULPS       Z24, Z23, Z23
+
+scaled6:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added6
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VADDPS    64(R15), Z13, Z13
+	VADDPS    128(R15), Z14, Z14
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VADDPS    64(R15), Z17, Z17
+	VADDPS    128(R15), Z18, Z18
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z20, Z20
+	VADDPS    64(R15), Z21, Z21
+	VADDPS    128(R15), Z22, Z22
+	VMOVUPS.Z 192(R15), K1, Z24
+	VADDPS    Z24, Z23, Z23
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Z24, Z24, Z24
+	VMAXPS Z0, Z24, Z0
+	VMAXPS Z1, Z24, Z1
+	VMAXPS Z2, Z24, Z2
+	VMAXPS Z3, Z24, Z3
+	VMAXPS Z4, Z24, Z4
+	VMAXPS Z5, Z24, Z5
+	VMAXPS Z6, Z24, Z6
+	VMAXPS Z7, Z24, Z7
+	VMAXPS Z8, Z24, Z8
+	VMAXPS Z9, Z24, Z9
+	VMAXPS Z10, Z24, Z10
+	VMAXPS Z11, Z24, Z11
+	VMAXPS Z12, Z24, Z12
+	VMAXPS Z13, Z24, Z13
+	VMAXPS Z14, Z24, Z14
+	VMAXPS Z15, Z24, Z15
+	VMAXPS Z16, Z24, Z16
+	VMAXPS Z17, Z24, Z17
+	VMAXPS Z18, Z24, Z18
+	VMAXPS Z19, Z24, Z19
+	VMAXPS Z20, Z24, Z20
+	VMAXPS Z21, Z24, Z21
+	VMAXPS Z22, Z24, Z22
+	VMAXPS Z23, Z24, Z23
+
+store6:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	VMOVUPS Z18, 128(DX)
+	VMOVUPS Z19, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	VMOVUPS Z22, 128(DX)
+	VMOVUPS Z23, K1, 192(DX)
+	ADDQ    BX, DX
+	VZEROUPPER
+	RET
+
+tile5:
+	MOVQ   AX, R8
+	LEAQ   (R8)(R12*2), R9
+	ADDQ   R12, R9
+	MOVQ   b+24(FP), SI
+	MOVQ   k+56(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	IMUL3Q $0x05, R12, R15
+	ADDQ   AX, R15
+
+step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
+	VMOVUPS      (SI), Z20
+	VMOVUPS      Z20, (R14)
+	VMOVUPS      64(SI), Z21
+	VMOVUPS      Z21, 64(R14)
+	VMOVUPS      128(SI), Z22
+	VMOVUPS      Z22, 128(R14)
+	VMOVUPS.Z    192(SI), K1, Z23
+	VMOVUPS      Z23, 192(R14)
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (R8)(R12*1), Z25
+	VFMADD231PS  Z20, Z25, Z4
+	VFMADD231PS  Z21, Z25, Z5
+	VFMADD231PS  Z22, Z25, Z6
+	VFMADD231PS  Z23, Z25, Z7
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VFMADD231PS  Z22, Z26, Z10
+	VFMADD231PS  Z23, Z26, Z11
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z20, Z27, Z12
+	VFMADD231PS  Z21, Z27, Z13
+	VFMADD231PS  Z22, Z27, Z14
+	VFMADD231PS  Z23, Z27, Z15
+	VBROADCASTSS (R9)(R12*1), Z28
+	VFMADD231PS  Z20, Z28, Z16
+	VFMADD231PS  Z21, Z28, Z17
+	VFMADD231PS  Z22, Z28, Z18
+	VFMADD231PS  Z23, Z28, Z19
+	ADDQ         DI, SI
+	ADDQ         $0x00000100, R14
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
+	VBROADCASTSS alpha+88(FP), Z20
+	VMULPS       Z20, Z0, Z0
+	VMULPS       Z20, Z1, Z1
+	VMULPS       Z20, Z2, Z2
+	VMULPS       Z20, Z3, Z3
+	VMULPS       Z20, Z4, Z4
+	VMULPS       Z20, Z5, Z5
+	VMULPS       Z20, Z6, Z6
+	VMULPS       Z20, Z7, Z7
+	VMULPS       Z20, Z8, Z8
+	VMULPS       Z20, Z9, Z9
+	VMULPS       Z20, Z10, Z10
+	VMULPS       Z20, Z11, Z11
+	VMULPS       Z20, Z12, Z12
+	VMULPS       Z20, Z13, Z13
+	VMULPS       Z20, Z14, Z14
+	VMULPS       Z20, Z15, Z15
+	VMULPS       Z20, Z16, Z16
+	VMULPS       Z20, Z17, Z17
+	VMULPS       Z20, Z18, Z18
+	VMULPS       Z20, Z19, Z19
+
+scaled5:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added5
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VADDPS    64(R15), Z13, Z13
+	VADDPS    128(R15), Z14, Z14
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z16, Z16
+	VADDPS    64(R15), Z17, Z17
+	VADDPS    128(R15), Z18, Z18
+	VMOVUPS.Z 192(R15), K1, Z20
+	VADDPS    Z20, Z19, Z19
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Z20, Z20, Z20
+	VMAXPS Z0, Z20, Z0
+	VMAXPS Z1, Z20, Z1
+	VMAXPS Z2, Z20, Z2
+	VMAXPS Z3, Z20, Z3
+	VMAXPS Z4, Z20, Z4
+	VMAXPS Z5, Z20, Z5
+	VMAXPS Z6, Z20, Z6
+	VMAXPS Z7, Z20, Z7
+	VMAXPS Z8, Z20, Z8
+	VMAXPS Z9, Z20, Z9
+	VMAXPS Z10, Z20, Z10
+	VMAXPS Z11, Z20, Z11
+	VMAXPS Z12, Z20, Z12
+	VMAXPS Z13, Z20, Z13
+	VMAXPS Z14, Z20, Z14
+	VMAXPS Z15, Z20, Z15
+	VMAXPS Z16, Z20, Z16
+	VMAXPS Z17, Z20, Z17
+	VMAXPS Z18, Z20, Z18
+	VMAXPS Z19, Z20, Z19
+
+store5:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	VMOVUPS Z18, 128(DX)
+	VMOVUPS Z19, K1, 192(DX)
+	ADDQ    BX, DX
+	VZEROUPPER
+	RET
+
+tile4:
+	MOVQ   AX, R8
+	LEAQ   (R8)(R12*2), R9
+	ADDQ   R12, R9
+	MOVQ   b+24(FP), SI
+	MOVQ   k+56(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	IMUL3Q $0x04, R12, R15
+	ADDQ   AX, R15
+
+step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
+	VMOVUPS      (SI), Z16
+	VMOVUPS      Z16, (R14)
+	VMOVUPS      64(SI), Z17
+	VMOVUPS      Z17, 64(R14)
+	VMOVUPS      128(SI), Z18
+	VMOVUPS      Z18, 128(R14)
+	VMOVUPS.Z    192(SI), K1, Z19
+	VMOVUPS      Z19, 192(R14)
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R8)(R12*1), Z21
+	VFMADD231PS  Z16, Z21, Z4
+	VFMADD231PS  Z17, Z21, Z5
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VBROADCASTSS (R8)(R12*2), Z22
+	VFMADD231PS  Z16, Z22, Z8
+	VFMADD231PS  Z17, Z22, Z9
+	VFMADD231PS  Z18, Z22, Z10
+	VFMADD231PS  Z19, Z22, Z11
+	VBROADCASTSS (R9), Z23
+	VFMADD231PS  Z16, Z23, Z12
+	VFMADD231PS  Z17, Z23, Z13
+	VFMADD231PS  Z18, Z23, Z14
+	VFMADD231PS  Z19, Z23, Z15
+	ADDQ         DI, SI
+	ADDQ         $0x00000100, R14
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
+	VBROADCASTSS alpha+88(FP), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+
+scaled4:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added4
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z12, Z12
+	VADDPS    64(R15), Z13, Z13
+	VADDPS    128(R15), Z14, Z14
+	VMOVUPS.Z 192(R15), K1, Z16
+	VADDPS    Z16, Z15, Z15
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Z16, Z16, Z16
+	VMAXPS Z0, Z16, Z0
+	VMAXPS Z1, Z16, Z1
+	VMAXPS Z2, Z16, Z2
+	VMAXPS Z3, Z16, Z3
+	VMAXPS Z4, Z16, Z4
+	VMAXPS Z5, Z16, Z5
+	VMAXPS Z6, Z16, Z6
+	VMAXPS Z7, Z16, Z7
+	VMAXPS Z8, Z16, Z8
+	VMAXPS Z9, Z16, Z9
+	VMAXPS Z10, Z16, Z10
+	VMAXPS Z11, Z16, Z11
+	VMAXPS Z12, Z16, Z12
+	VMAXPS Z13, Z16, Z13
+	VMAXPS Z14, Z16, Z14
+	VMAXPS Z15, Z16, Z15
+
+store4:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, K1, 192(DX)
+	ADDQ    BX, DX
+	VZEROUPPER
+	RET
+
+tile3:
+	MOVQ   AX, R8
+	MOVQ   b+24(FP), SI
+	MOVQ   k+56(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	IMUL3Q $0x03, R12, R15
+	ADDQ   AX, R15
+
+step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
+	VMOVUPS      (SI), Z12
+	VMOVUPS      Z12, (R14)
+	VMOVUPS      64(SI), Z13
+	VMOVUPS      Z13, 64(R14)
+	VMOVUPS      128(SI), Z14
+	VMOVUPS      Z14, 128(R14)
+	VMOVUPS.Z    192(SI), K1, Z15
+	VMOVUPS      Z15, 192(R14)
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R8)(R12*1), Z17
+	VFMADD231PS  Z12, Z17, Z4
+	VFMADD231PS  Z13, Z17, Z5
+	VFMADD231PS  Z14, Z17, Z6
+	VFMADD231PS  Z15, Z17, Z7
+	VBROADCASTSS (R8)(R12*2), Z18
+	VFMADD231PS  Z12, Z18, Z8
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z14, Z18, Z10
+	VFMADD231PS  Z15, Z18, Z11
+	ADDQ         DI, SI
+	ADDQ         $0x00000100, R14
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
+	VBROADCASTSS alpha+88(FP), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+
+scaled3:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added3
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z8, Z8
+	VADDPS    64(R15), Z9, Z9
+	VADDPS    128(R15), Z10, Z10
+	VMOVUPS.Z 192(R15), K1, Z12
+	VADDPS    Z12, Z11, Z11
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
+
+store3:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    BX, DX
+	VZEROUPPER
+	RET
+
+tile2:
+	MOVQ   AX, R8
+	MOVQ   b+24(FP), SI
+	MOVQ   k+56(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	IMUL3Q $0x02, R12, R15
+	ADDQ   AX, R15
+
+step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
+	VMOVUPS      (SI), Z8
+	VMOVUPS      Z8, (R14)
+	VMOVUPS      64(SI), Z9
+	VMOVUPS      Z9, 64(R14)
+	VMOVUPS      128(SI), Z10
+	VMOVUPS      Z10, 128(R14)
+	VMOVUPS.Z    192(SI), K1, Z11
+	VMOVUPS      Z11, 192(R14)
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R8)(R12*1), Z13
+	VFMADD231PS  Z8, Z13, Z4
+	VFMADD231PS  Z9, Z13, Z5
+	VFMADD231PS  Z10, Z13, Z6
+	VFMADD231PS  Z11, Z13, Z7
+	ADDQ         DI, SI
+	ADDQ         $0x00000100, R14
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
+	VBROADCASTSS alpha+88(FP), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+
+scaled2:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added2
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	VADDPS    (R15), Z4, Z4
+	VADDPS    64(R15), Z5, Z5
+	VADDPS    128(R15), Z6, Z6
+	VMOVUPS.Z 192(R15), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+
+store2:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    BX, DX
+	VZEROUPPER
+	RET
+
+tile1:
+	MOVQ   AX, R8
+	MOVQ   b+24(FP), SI
+	MOVQ   k+56(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
+
+step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
+	VMOVUPS      (SI), Z4
+	VMOVUPS      Z4, (R14)
+	VMOVUPS      64(SI), Z5
+	VMOVUPS      Z5, 64(R14)
+	VMOVUPS      128(SI), Z6
+	VMOVUPS      Z6, 128(R14)
+	VMOVUPS.Z    192(SI), K1, Z7
+	VMOVUPS      Z7, 192(R14)
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         DI, SI
+	ADDQ         $0x00000100, R14
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
+	VBROADCASTSS alpha+88(FP), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+
+scaled1:
+	MOVQ      add+96(FP), R15
+	TESTQ     R15, R15
+	JEQ       added1
+	VADDPS    (R15), Z0, Z0
+	VADDPS    64(R15), Z1, Z1
+	VADDPS    128(R15), Z2, Z2
+	VMOVUPS.Z 192(R15), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	ADDQ      addRow+104(FP), R15
+	MOVQ      R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
+
+store1:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    BX, DX
+	VZEROUPPER
+	RET
+
+// func gemm1x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm1x256(SB), NOSPLIT, $0-104
+TEXT ·gemm1x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
@@ -5568,8 +7599,12 @@ tile6:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y6
 	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -5588,6 +7623,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y6, Y1, Y1
@@ -5595,20 +7632,35 @@ step6:
 	VMULPS       Y6, Y3, Y3
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	ADDQ         BX, R15
-	VADDPS       (R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	ADDQ         BX, R15
-	VADDPS       (R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	ADDQ         BX, R15
-	VADDPS       (R15), Y5, Y5
+
+scaled6:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added6
+	VADDPS (R15), Y0, Y0
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store6:
 	VMOVUPS Y0, (DX)
@@ -5651,8 +7703,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y5
 	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -5669,24 +7725,40 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Y5
 	VMULPS       Y5, Y0, Y0
 	VMULPS       Y5, Y1, Y1
 	VMULPS       Y5, Y2, Y2
 	VMULPS       Y5, Y3, Y3
 	VMULPS       Y5, Y4, Y4
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	ADDQ         BX, R15
-	VADDPS       (R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	ADDQ         BX, R15
-	VADDPS       (R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
+
+scaled5:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added5
+	VADDPS (R15), Y0, Y0
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
 
 store5:
 	VMOVUPS Y0, (DX)
@@ -5724,8 +7796,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y4
 	VBROADCASTSS (R8), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -5740,21 +7816,36 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	ADDQ         BX, R15
-	VADDPS       (R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	ADDQ         BX, R15
-	VADDPS       (R15), Y3, Y3
+
+scaled4:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added4
+	VADDPS (R15), Y0, Y0
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store4:
 	VMOVUPS Y0, (DX)
@@ -5785,8 +7876,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y3
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -5798,18 +7893,32 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Y3
 	VMULPS       Y3, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMULPS       Y3, Y2, Y2
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	ADDQ         BX, R15
-	VADDPS       (R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
+
+scaled3:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added3
+	VADDPS (R15), Y0, Y0
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
 
 store3:
 	VMOVUPS Y0, (DX)
@@ -5835,8 +7944,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -5846,15 +7959,28 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	ADDQ         BX, R15
-	VADDPS       (R15), Y1, Y1
+
+scaled2:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added2
+	VADDPS (R15), Y0, Y0
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store2:
 	VMOVUPS Y0, (DX)
@@ -5875,20 +8001,36 @@ tile1:
 	VXORPS     Y0, Y0, Y0
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VBROADCASTSS (R8), Y1
 	VFMADD231PS  (SI), Y1, Y0
 	ADDQ         DI, SI
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y1
 	VMULPS       Y1, Y0, Y0
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
+
+scaled1:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added1
+	VADDPS (R15), Y0, Y0
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
 
 store1:
 	VMOVUPS Y0, (DX)
@@ -5900,9 +8042,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm1mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+// func gemm1mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm1mx256(SB), NOSPLIT, $0-104
+TEXT ·gemm1mx256(SB), NOSPLIT, $0-120
 	MOVQ    a+0(FP), AX
 	MOVQ    aRow+8(FP), R12
 	MOVQ    aStep+16(FP), R13
@@ -5951,8 +8093,12 @@ tile6:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   (SI), Y15, Y6
 	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -5971,6 +8117,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y6, Y1, Y1
@@ -5978,26 +8126,41 @@ step6:
 	VMULPS       Y6, Y3, Y3
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VMASKMOVPS   (R15), Y15, Y6
-	VADDPS       Y6, Y0, Y0
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y6
-	VADDPS       Y6, Y1, Y1
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y6
-	VADDPS       Y6, Y2, Y2
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y6
-	VADDPS       Y6, Y3, Y3
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y6
-	VADDPS       Y6, Y4, Y4
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y6
-	VADDPS       Y6, Y5, Y5
+
+scaled6:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added6
+	VMASKMOVPS (R15), Y15, Y6
+	VADDPS     Y6, Y0, Y0
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y6
+	VADDPS     Y6, Y2, Y2
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y6
+	VADDPS     Y6, Y4, Y4
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store6:
 	VMASKMOVPS Y0, Y15, (DX)
@@ -6040,8 +8203,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   (SI), Y15, Y5
 	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -6058,29 +8225,45 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Y5
 	VMULPS       Y5, Y0, Y0
 	VMULPS       Y5, Y1, Y1
 	VMULPS       Y5, Y2, Y2
 	VMULPS       Y5, Y3, Y3
 	VMULPS       Y5, Y4, Y4
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VMASKMOVPS   (R15), Y15, Y5
-	VADDPS       Y5, Y0, Y0
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y5
-	VADDPS       Y5, Y1, Y1
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y5
-	VADDPS       Y5, Y2, Y2
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y5
-	VADDPS       Y5, Y3, Y3
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y5
-	VADDPS       Y5, Y4, Y4
+
+scaled5:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added5
+	VMASKMOVPS (R15), Y15, Y5
+	VADDPS     Y5, Y0, Y0
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
 
 store5:
 	VMASKMOVPS Y0, Y15, (DX)
@@ -6118,8 +8301,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   (SI), Y15, Y4
 	VBROADCASTSS (R8), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -6134,25 +8321,40 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VMASKMOVPS   (R15), Y15, Y4
-	VADDPS       Y4, Y0, Y0
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y4
-	VADDPS       Y4, Y1, Y1
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y4
-	VADDPS       Y4, Y2, Y2
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y4
-	VADDPS       Y4, Y3, Y3
+
+scaled4:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added4
+	VMASKMOVPS (R15), Y15, Y4
+	VADDPS     Y4, Y0, Y0
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y4
+	VADDPS     Y4, Y2, Y2
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store4:
 	VMASKMOVPS Y0, Y15, (DX)
@@ -6183,8 +8385,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   (SI), Y15, Y3
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -6196,21 +8402,35 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Y3
 	VMULPS       Y3, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMULPS       Y3, Y2, Y2
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VMASKMOVPS   (R15), Y15, Y3
-	VADDPS       Y3, Y0, Y0
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y3
-	VADDPS       Y3, Y1, Y1
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y3
-	VADDPS       Y3, Y2, Y2
+
+scaled3:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added3
+	VMASKMOVPS (R15), Y15, Y3
+	VADDPS     Y3, Y0, Y0
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
 
 store3:
 	VMASKMOVPS Y0, Y15, (DX)
@@ -6236,8 +8456,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   (SI), Y15, Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -6247,17 +8471,30 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VMASKMOVPS   (R15), Y15, Y2
-	VADDPS       Y2, Y0, Y0
-	ADDQ         BX, R15
-	VMASKMOVPS   (R15), Y15, Y2
-	VADDPS       Y2, Y1, Y1
+
+scaled2:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added2
+	VMASKMOVPS (R15), Y15, Y2
+	VADDPS     Y2, Y0, Y0
+	ADDQ       addRow+104(FP), R15
+	VMASKMOVPS (R15), Y15, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store2:
 	VMASKMOVPS Y0, Y15, (DX)
@@ -6278,8 +8515,12 @@ tile1:
 	VXORPS     Y0, Y0, Y0
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   (SI), Y15, Y1
 	VBROADCASTSS (R8), Y2
 	VFMADD231PS  Y1, Y2, Y0
@@ -6287,13 +8528,25 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y1
 	VMULPS       Y1, Y0, Y0
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VMASKMOVPS   (R15), Y15, Y1
-	VADDPS       Y1, Y0, Y0
+
+scaled1:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added1
+	VMASKMOVPS (R15), Y15, Y1
+	VADDPS     Y1, Y0, Y0
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
 
 store1:
 	VMASKMOVPS Y0, Y15, (DX)
@@ -6323,9 +8576,9 @@ DATA masks<>+56(SB)/4, $0x00000000
 DATA masks<>+60(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $64
 
-// func gemm2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+// func gemm2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm2x256(SB), NOSPLIT, $0-104
+TEXT ·gemm2x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
@@ -6375,8 +8628,12 @@ tile6:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y12
 	VMOVUPS      32(SI), Y13
 	VBROADCASTSS (R8), Y14
@@ -6402,6 +8659,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Y12
 	VMULPS       Y12, Y0, Y0
 	VMULPS       Y12, Y1, Y1
@@ -6415,26 +8674,47 @@ step6:
 	VMULPS       Y12, Y9, Y9
 	VMULPS       Y12, Y10, Y10
 	VMULPS       Y12, Y11, Y11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VADDPS       32(R15), Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VADDPS       32(R15), Y9, Y9
-	ADDQ         BX, R15
-	VADDPS       (R15), Y10, Y10
-	VADDPS       32(R15), Y11, Y11
+
+scaled6:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added6
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y8, Y8
+	VADDPS 32(R15), Y9, Y9
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y10, Y10
+	VADDPS 32(R15), Y11, Y11
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
 
 store6:
 	VMOVUPS Y0, (DX)
@@ -6488,8 +8768,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y10
 	VMOVUPS      32(SI), Y11
 	VBROADCASTSS (R8), Y12
@@ -6512,6 +8796,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Y10
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y10, Y1, Y1
@@ -6523,23 +8809,42 @@ step5:
 	VMULPS       Y10, Y7, Y7
 	VMULPS       Y10, Y8, Y8
 	VMULPS       Y10, Y9, Y9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VADDPS       32(R15), Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VADDPS       32(R15), Y9, Y9
+
+scaled5:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added5
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y8, Y8
+	VADDPS 32(R15), Y9, Y9
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
 
 store5:
 	VMOVUPS Y0, (DX)
@@ -6586,8 +8891,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y8
 	VMOVUPS      32(SI), Y9
 	VBROADCASTSS (R8), Y10
@@ -6607,6 +8916,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -6616,20 +8927,37 @@ step4:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VADDPS       32(R15), Y7, Y7
+
+scaled4:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added4
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store4:
 	VMOVUPS Y0, (DX)
@@ -6667,8 +8995,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y6
 	VMOVUPS      32(SI), Y7
 	VBROADCASTSS (R8), Y8
@@ -6684,6 +9016,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y6, Y1, Y1
@@ -6691,17 +9025,32 @@ step3:
 	VMULPS       Y6, Y3, Y3
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
+
+scaled3:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added3
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store3:
 	VMOVUPS Y0, (DX)
@@ -6732,8 +9081,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y4
 	VMOVUPS      32(SI), Y5
 	VBROADCASTSS (R8), Y6
@@ -6746,19 +9099,34 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
+
+scaled2:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added2
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store2:
 	VMOVUPS Y0, (DX)
@@ -6782,8 +9150,12 @@ tile1:
 	VXORPS     Y1, Y1, Y1
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VBROADCASTSS (R8), Y2
 	VFMADD231PS  (SI), Y2, Y0
 	VFMADD231PS  32(SI), Y2, Y1
@@ -6791,14 +9163,27 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
+
+scaled1:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added1
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store1:
 	VMOVUPS Y0, (DX)
@@ -6811,9 +9196,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
+// func gemm2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm2mx256(SB), NOSPLIT, $0-104
+TEXT ·gemm2mx256(SB), NOSPLIT, $0-120
 	MOVQ    a+0(FP), AX
 	MOVQ    aRow+8(FP), R12
 	MOVQ    aStep+16(FP), R13
@@ -6868,8 +9253,12 @@ tile6:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y12
 	VMASKMOVPS   32(SI), Y15, Y13
 	VBROADCASTSS (R8), Y14
@@ -6895,6 +9284,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Y12
 	VMULPS       Y12, Y0, Y0
 	VMULPS       Y12, Y1, Y1
@@ -6908,32 +9299,53 @@ step6:
 	VMULPS       Y12, Y9, Y9
 	VMULPS       Y12, Y10, Y10
 	VMULPS       Y12, Y11, Y11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y9, Y9
-	ADDQ         BX, R15
-	VADDPS       (R15), Y10, Y10
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y11, Y11
+
+scaled6:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added6
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y6, Y6
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y8, Y8
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y9, Y9
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y10, Y10
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y11, Y11
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
 
 store6:
 	VMOVUPS    Y0, (DX)
@@ -6987,8 +9399,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y10
 	VMASKMOVPS   32(SI), Y15, Y11
 	VBROADCASTSS (R8), Y12
@@ -7011,6 +9427,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Y10
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y10, Y1, Y1
@@ -7022,28 +9440,47 @@ step5:
 	VMULPS       Y10, Y7, Y7
 	VMULPS       Y10, Y8, Y8
 	VMULPS       Y10, Y9, Y9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y9, Y9
+
+scaled5:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added5
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y6, Y6
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y8, Y8
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y9, Y9
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
 
 store5:
 	VMOVUPS    Y0, (DX)
@@ -7090,8 +9527,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y8
 	VMASKMOVPS   32(SI), Y15, Y9
 	VBROADCASTSS (R8), Y10
@@ -7111,6 +9552,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -7120,24 +9563,41 @@ step4:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y7, Y7
+
+scaled4:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added4
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y6, Y6
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store4:
 	VMOVUPS    Y0, (DX)
@@ -7175,8 +9635,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y6
 	VMASKMOVPS   32(SI), Y15, Y7
 	VBROADCASTSS (R8), Y8
@@ -7192,6 +9656,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y6, Y1, Y1
@@ -7199,20 +9665,35 @@ step3:
 	VMULPS       Y6, Y3, Y3
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y6
-	VADDPS       Y6, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y6
-	VADDPS       Y6, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y6
-	VADDPS       Y6, Y5, Y5
+
+scaled3:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added3
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store3:
 	VMOVUPS    Y0, (DX)
@@ -7243,8 +9724,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y4
 	VMASKMOVPS   32(SI), Y15, Y5
 	VBROADCASTSS (R8), Y6
@@ -7257,21 +9742,36 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y4
-	VADDPS       Y4, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y4
-	VADDPS       Y4, Y3, Y3
+
+scaled2:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added2
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store2:
 	VMOVUPS    Y0, (DX)
@@ -7295,8 +9795,12 @@ tile1:
 	VXORPS     Y1, Y1, Y1
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   32(SI), Y15, Y2
 	VBROADCASTSS (R8), Y3
 	VFMADD231PS  (SI), Y3, Y0
@@ -7305,15 +9809,28 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y2
-	VADDPS       Y2, Y1, Y1
+
+scaled1:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added1
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store1:
 	VMOVUPS    Y0, (DX)
@@ -7326,9 +9843,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm4x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·gemm4x256(SB), NOSPLIT, $0-104
+// func gemm4x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm4x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
@@ -7352,8 +9869,12 @@ tile2:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
+	IMUL3Q $0x02, R12, R15
+	ADDQ   AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y8
 	VMOVUPS      32(SI), Y9
 	VMOVUPS      64(SI), Y10
@@ -7372,6 +9893,8 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -7381,18 +9904,35 @@ step2:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	VADDPS       64(R15), Y2, Y2
-	VADDPS       96(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	VADDPS       64(R15), Y6, Y6
-	VADDPS       96(R15), Y7, Y7
+
+scaled2:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added2
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	VADDPS 64(R15), Y2, Y2
+	VADDPS 96(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	VADDPS 64(R15), Y6, Y6
+	VADDPS 96(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store2:
 	VMOVUPS Y0, (DX)
@@ -7420,8 +9960,12 @@ tile1:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS  (SI), Y4, Y0
 	VFMADD231PS  32(SI), Y4, Y1
@@ -7431,18 +9975,33 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	VADDPS       64(R15), Y2, Y2
-	VADDPS       96(R15), Y3, Y3
+
+scaled1:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added1
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	VADDPS 64(R15), Y2, Y2
+	VADDPS 96(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store1:
 	VMOVUPS Y0, (DX)
@@ -7457,9 +10016,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm4mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·gemm4mx256(SB), NOSPLIT, $0-104
+// func gemm4mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm4mx256(SB), NOSPLIT, $0-120
 	MOVQ    a+0(FP), AX
 	MOVQ    aRow+8(FP), R12
 	MOVQ    aStep+16(FP), R13
@@ -7488,8 +10047,12 @@ tile2:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
+	IMUL3Q $0x02, R12, R15
+	ADDQ   AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y8
 	VMOVUPS      32(SI), Y9
 	VMOVUPS      64(SI), Y10
@@ -7508,6 +10071,8 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -7517,20 +10082,37 @@ step2:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	VADDPS       64(R15), Y2, Y2
-	VMASKMOVPS   96(R15), Y15, Y8
-	VADDPS       Y8, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	VADDPS       64(R15), Y6, Y6
-	VMASKMOVPS   96(R15), Y15, Y8
-	VADDPS       Y8, Y7, Y7
+
+scaled2:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added2
+	VADDPS     (R15), Y0, Y0
+	VADDPS     32(R15), Y1, Y1
+	VADDPS     64(R15), Y2, Y2
+	VMASKMOVPS 96(R15), Y15, Y8
+	VADDPS     Y8, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VADDPS     32(R15), Y5, Y5
+	VADDPS     64(R15), Y6, Y6
+	VMASKMOVPS 96(R15), Y15, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store2:
 	VMOVUPS    Y0, (DX)
@@ -7558,8 +10140,12 @@ tile1:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   96(SI), Y15, Y4
 	VBROADCASTSS (R8), Y5
 	VFMADD231PS  (SI), Y5, Y0
@@ -7570,19 +10156,34 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	VADDPS       64(R15), Y2, Y2
-	VMASKMOVPS   96(R15), Y15, Y4
-	VADDPS       Y4, Y3, Y3
+
+scaled1:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added1
+	VADDPS     (R15), Y0, Y0
+	VADDPS     32(R15), Y1, Y1
+	VADDPS     64(R15), Y2, Y2
+	VMASKMOVPS 96(R15), Y15, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store1:
 	VMOVUPS    Y0, (DX)
@@ -7597,9 +10198,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm8x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·gemm8x256(SB), NOSPLIT, $0-104
+// func gemm8x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm8x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aRow+8(FP), R12
 	MOVQ aStep+16(FP), R13
@@ -7621,8 +10222,12 @@ tile1:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VBROADCASTSS (R8), Y8
 	VFMADD231PS  (SI), Y8, Y0
 	VFMADD231PS  32(SI), Y8, Y1
@@ -7636,6 +10241,8 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -7645,17 +10252,34 @@ step1:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	VADDPS       64(R15), Y2, Y2
-	VADDPS       96(R15), Y3, Y3
-	VADDPS       128(R15), Y4, Y4
-	VADDPS       160(R15), Y5, Y5
-	VADDPS       192(R15), Y6, Y6
-	VADDPS       224(R15), Y7, Y7
+
+scaled1:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added1
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	VADDPS 64(R15), Y2, Y2
+	VADDPS 96(R15), Y3, Y3
+	VADDPS 128(R15), Y4, Y4
+	VADDPS 160(R15), Y5, Y5
+	VADDPS 192(R15), Y6, Y6
+	VADDPS 224(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store1:
 	VMOVUPS Y0, (DX)
@@ -7674,9 +10298,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemm8mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·gemm8mx256(SB), NOSPLIT, $0-104
+// func gemm8mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, tiles int, rows int, last int, alpha float32, add *float32, addRow int, relu int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm8mx256(SB), NOSPLIT, $0-120
 	MOVQ    a+0(FP), AX
 	MOVQ    aRow+8(FP), R12
 	MOVQ    aStep+16(FP), R13
@@ -7703,8 +10327,12 @@ tile1:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
+	IMUL3Q $0x01, R12, R15
+	ADDQ   AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMASKMOVPS   224(SI), Y15, Y8
 	VBROADCASTSS (R8), Y9
 	VFMADD231PS  (SI), Y9, Y0
@@ -7719,6 +10347,8 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -7728,18 +10358,35 @@ step1:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	VADDPS       64(R15), Y2, Y2
-	VADDPS       96(R15), Y3, Y3
-	VADDPS       128(R15), Y4, Y4
-	VADDPS       160(R15), Y5, Y5
-	VADDPS       192(R15), Y6, Y6
-	VMASKMOVPS   224(R15), Y15, Y8
-	VADDPS       Y8, Y7, Y7
+
+scaled1:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added1
+	VADDPS     (R15), Y0, Y0
+	VADDPS     32(R15), Y1, Y1
+	VADDPS     64(R15), Y2, Y2
+	VADDPS     96(R15), Y3, Y3
+	VADDPS     128(R15), Y4, Y4
+	VADDPS     160(R15), Y5, Y5
+	VADDPS     192(R15), Y6, Y6
+	VMASKMOVPS 224(R15), Y15, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store1:
 	VMOVUPS    Y0, (DX)
@@ -7758,9 +10405,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemmCopy2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+// func gemmCopy2x256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmCopy2x256(SB), NOSPLIT, $0-104
+TEXT ·gemmCopy2x256(SB), NOSPLIT, $0-120
 	MOVQ       a+0(FP), AX
 	MOVQ       aRow+8(FP), R12
 	MOVQ       aStep+16(FP), R13
@@ -7808,8 +10455,12 @@ TEXT ·gemmCopy2x256(SB), NOSPLIT, $0-104
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y12
 	VMOVUPS      Y12, (R14)
 	VMOVUPS      32(SI), Y13
@@ -7838,6 +10489,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Y12
 	VMULPS       Y12, Y0, Y0
 	VMULPS       Y12, Y1, Y1
@@ -7851,26 +10504,47 @@ step6:
 	VMULPS       Y12, Y9, Y9
 	VMULPS       Y12, Y10, Y10
 	VMULPS       Y12, Y11, Y11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VADDPS       32(R15), Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VADDPS       32(R15), Y9, Y9
-	ADDQ         BX, R15
-	VADDPS       (R15), Y10, Y10
-	VADDPS       32(R15), Y11, Y11
+
+scaled6:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added6
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y8, Y8
+	VADDPS 32(R15), Y9, Y9
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y10, Y10
+	VADDPS 32(R15), Y11, Y11
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
 
 store6:
 	VMOVUPS Y0, (DX)
@@ -7920,8 +10594,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y10
 	VMOVUPS      Y10, (R14)
 	VMOVUPS      32(SI), Y11
@@ -7947,6 +10625,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Y10
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y10, Y1, Y1
@@ -7958,23 +10638,42 @@ step5:
 	VMULPS       Y10, Y7, Y7
 	VMULPS       Y10, Y8, Y8
 	VMULPS       Y10, Y9, Y9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VADDPS       32(R15), Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VADDPS       32(R15), Y9, Y9
+
+scaled5:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added5
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y8, Y8
+	VADDPS 32(R15), Y9, Y9
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
 
 store5:
 	VMOVUPS Y0, (DX)
@@ -8017,8 +10716,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y8
 	VMOVUPS      Y8, (R14)
 	VMOVUPS      32(SI), Y9
@@ -8041,6 +10744,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -8050,20 +10755,37 @@ step4:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VADDPS       32(R15), Y7, Y7
+
+scaled4:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added4
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y6, Y6
+	VADDPS 32(R15), Y7, Y7
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store4:
 	VMOVUPS Y0, (DX)
@@ -8097,8 +10819,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y6
 	VMOVUPS      Y6, (R14)
 	VMOVUPS      32(SI), Y7
@@ -8117,6 +10843,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y6, Y1, Y1
@@ -8124,17 +10852,32 @@ step3:
 	VMULPS       Y6, Y3, Y3
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VADDPS       32(R15), Y5, Y5
+
+scaled3:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added3
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y4, Y4
+	VADDPS 32(R15), Y5, Y5
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store3:
 	VMOVUPS Y0, (DX)
@@ -8161,8 +10904,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y4
 	VMOVUPS      Y4, (R14)
 	VMOVUPS      32(SI), Y5
@@ -8178,19 +10925,34 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VADDPS       32(R15), Y3, Y3
+
+scaled2:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added2
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	VADDPS (R15), Y2, Y2
+	VADDPS 32(R15), Y3, Y3
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store2:
 	VMOVUPS Y0, (DX)
@@ -8210,8 +10972,12 @@ tile1:
 	VXORPS     Y1, Y1, Y1
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y2
 	VMOVUPS      Y2, (R14)
 	VMOVUPS      32(SI), Y3
@@ -8224,14 +10990,27 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VADDPS       32(R15), Y1, Y1
+
+scaled1:
+	MOVQ   add+96(FP), R15
+	TESTQ  R15, R15
+	JEQ    added1
+	VADDPS (R15), Y0, Y0
+	VADDPS 32(R15), Y1, Y1
+	ADDQ   addRow+104(FP), R15
+	MOVQ   R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store1:
 	VMOVUPS Y0, (DX)
@@ -8240,9 +11019,9 @@ store1:
 	VZEROUPPER
 	RET
 
-// func gemmCopy2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add int)
+// func gemmCopy2mx256(a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, k int, panel *float32, rows int, last int, alpha float32, add *float32, addRow int, relu int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemmCopy2mx256(SB), NOSPLIT, $0-104
+TEXT ·gemmCopy2mx256(SB), NOSPLIT, $0-120
 	MOVQ       a+0(FP), AX
 	MOVQ       aRow+8(FP), R12
 	MOVQ       aStep+16(FP), R13
@@ -8295,8 +11074,12 @@ TEXT ·gemmCopy2mx256(SB), NOSPLIT, $0-104
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x06, R12, R15
+	ADDQ       AX, R15
 
 step6:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y12
 	VMOVUPS      Y12, (R14)
 	VMASKMOVPS   32(SI), Y15, Y13
@@ -8325,6 +11108,8 @@ step6:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step6
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled6
 	VBROADCASTSS alpha+88(FP), Y12
 	VMULPS       Y12, Y0, Y0
 	VMULPS       Y12, Y1, Y1
@@ -8338,32 +11123,53 @@ step6:
 	VMULPS       Y12, Y9, Y9
 	VMULPS       Y12, Y10, Y10
 	VMULPS       Y12, Y11, Y11
-	CMPQ         add+96(FP), $0x00
-	JEQ          store6
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y9, Y9
-	ADDQ         BX, R15
-	VADDPS       (R15), Y10, Y10
-	VMASKMOVPS   32(R15), Y15, Y12
-	VADDPS       Y12, Y11, Y11
+
+scaled6:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added6
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y6, Y6
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y8, Y8
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y9, Y9
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y10, Y10
+	VMASKMOVPS 32(R15), Y15, Y12
+	VADDPS     Y12, Y11, Y11
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added6:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store6
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
 
 store6:
 	VMOVUPS    Y0, (DX)
@@ -8413,8 +11219,12 @@ tile5:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x05, R12, R15
+	ADDQ       AX, R15
 
 step5:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y10
 	VMOVUPS      Y10, (R14)
 	VMASKMOVPS   32(SI), Y15, Y11
@@ -8440,6 +11250,8 @@ step5:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step5
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled5
 	VBROADCASTSS alpha+88(FP), Y10
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y10, Y1, Y1
@@ -8451,28 +11263,47 @@ step5:
 	VMULPS       Y10, Y7, Y7
 	VMULPS       Y10, Y8, Y8
 	VMULPS       Y10, Y9, Y9
-	CMPQ         add+96(FP), $0x00
-	JEQ          store5
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y7, Y7
-	ADDQ         BX, R15
-	VADDPS       (R15), Y8, Y8
-	VMASKMOVPS   32(R15), Y15, Y10
-	VADDPS       Y10, Y9, Y9
+
+scaled5:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added5
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y6, Y6
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y8, Y8
+	VMASKMOVPS 32(R15), Y15, Y10
+	VADDPS     Y10, Y9, Y9
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added5:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store5
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
 
 store5:
 	VMOVUPS    Y0, (DX)
@@ -8515,8 +11346,12 @@ tile4:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x04, R12, R15
+	ADDQ       AX, R15
 
 step4:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y8
 	VMOVUPS      Y8, (R14)
 	VMASKMOVPS   32(SI), Y15, Y9
@@ -8539,6 +11374,8 @@ step4:
 	ADDQ         R13, R9
 	DECQ         CX
 	JNZ          step4
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled4
 	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y8, Y1, Y1
@@ -8548,24 +11385,41 @@ step4:
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y8, Y6, Y6
 	VMULPS       Y8, Y7, Y7
-	CMPQ         add+96(FP), $0x00
-	JEQ          store4
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y5, Y5
-	ADDQ         BX, R15
-	VADDPS       (R15), Y6, Y6
-	VMASKMOVPS   32(R15), Y15, Y8
-	VADDPS       Y8, Y7, Y7
+
+scaled4:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added4
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y6, Y6
+	VMASKMOVPS 32(R15), Y15, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added4:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store4
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
 
 store4:
 	VMOVUPS    Y0, (DX)
@@ -8599,8 +11453,12 @@ tile3:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x03, R12, R15
+	ADDQ       AX, R15
 
 step3:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y6
 	VMOVUPS      Y6, (R14)
 	VMASKMOVPS   32(SI), Y15, Y7
@@ -8619,6 +11477,8 @@ step3:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step3
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled3
 	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y6, Y1, Y1
@@ -8626,20 +11486,35 @@ step3:
 	VMULPS       Y6, Y3, Y3
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y6, Y5, Y5
-	CMPQ         add+96(FP), $0x00
-	JEQ          store3
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y6
-	VADDPS       Y6, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y6
-	VADDPS       Y6, Y3, Y3
-	ADDQ         BX, R15
-	VADDPS       (R15), Y4, Y4
-	VMASKMOVPS   32(R15), Y15, Y6
-	VADDPS       Y6, Y5, Y5
+
+scaled3:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added3
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y4, Y4
+	VMASKMOVPS 32(R15), Y15, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added3:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store3
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store3:
 	VMOVUPS    Y0, (DX)
@@ -8666,8 +11541,12 @@ tile2:
 	PREFETCHT0 (R15)
 	ADDQ       BX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x02, R12, R15
+	ADDQ       AX, R15
 
 step2:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y4
 	VMOVUPS      Y4, (R14)
 	VMASKMOVPS   32(SI), Y15, Y5
@@ -8683,21 +11562,36 @@ step2:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step2
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled2
 	VBROADCASTSS alpha+88(FP), Y4
 	VMULPS       Y4, Y0, Y0
 	VMULPS       Y4, Y1, Y1
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y4, Y3, Y3
-	CMPQ         add+96(FP), $0x00
-	JEQ          store2
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y4
-	VADDPS       Y4, Y1, Y1
-	ADDQ         BX, R15
-	VADDPS       (R15), Y2, Y2
-	VMASKMOVPS   32(R15), Y15, Y4
-	VADDPS       Y4, Y3, Y3
+
+scaled2:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added2
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	VADDPS     (R15), Y2, Y2
+	VMASKMOVPS 32(R15), Y15, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added2:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store2
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store2:
 	VMOVUPS    Y0, (DX)
@@ -8717,8 +11611,12 @@ tile1:
 	VXORPS     Y1, Y1, Y1
 	MOVQ       DX, R15
 	PREFETCHT0 (R15)
+	IMUL3Q     $0x01, R12, R15
+	ADDQ       AX, R15
 
 step1:
+	PREFETCHT0   (R15)
+	ADDQ         $0x40, R15
 	VMOVUPS      (SI), Y2
 	VMOVUPS      Y2, (R14)
 	VMASKMOVPS   32(SI), Y15, Y3
@@ -8731,15 +11629,28 @@ step1:
 	ADDQ         R13, R8
 	DECQ         CX
 	JNZ          step1
+	CMPL         alpha+88(FP), $0x3f800000
+	JEQ          scaled1
 	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	CMPQ         add+96(FP), $0x00
-	JEQ          store1
-	MOVQ         DX, R15
-	VADDPS       (R15), Y0, Y0
-	VMASKMOVPS   32(R15), Y15, Y2
-	VADDPS       Y2, Y1, Y1
+
+scaled1:
+	MOVQ       add+96(FP), R15
+	TESTQ      R15, R15
+	JEQ        added1
+	VADDPS     (R15), Y0, Y0
+	VMASKMOVPS 32(R15), Y15, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       addRow+104(FP), R15
+	MOVQ       R15, add+96(FP)
+
+added1:
+	CMPQ   relu+112(FP), $0x00
+	JEQ    store1
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store1:
 	VMOVUPS    Y0, (DX)

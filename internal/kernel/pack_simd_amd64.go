@@ -14,10 +14,10 @@ func packGates512(rows int, pieces *float32, piecesRow int, pieceStep int, panel
 //go:noescape
 func unpackGates512(rows int, pieces *float32, piecesRow int, pieceStep int, panel *float32)
 
-// packRows512 copies cols numbers, at most two vectors, of each of the rows ≥ 1 at x to d, whose rows are two vectors; the rest becomes 0.
+// packRows512 copies cols numbers, at most two vectors, of each of the rows ≥ 1 at x to d, of whose rows it writes two vectors; the rest becomes 0.
 //
 //go:noescape
-func packRows512(rows int, cols int, x *float32, xRow int, d *float32)
+func packRows512(rows int, cols int, x *float32, xRow int, d *float32, dRow int)
 
 // transpose512 writes the rows 1 ≤ rows ≤ one vector and cols ≥ 1 at x as cols rows of one vector at d; lanes beyond rows repeat the last row.
 //
@@ -34,10 +34,10 @@ func packGates256(rows int, pieces *float32, piecesRow int, pieceStep int, panel
 //go:noescape
 func unpackGates256(rows int, pieces *float32, piecesRow int, pieceStep int, panel *float32)
 
-// packRows256 copies cols numbers, at most two vectors, of each of the rows ≥ 1 at x to d, whose rows are two vectors; the rest becomes 0.
+// packRows256 copies cols numbers, at most two vectors, of each of the rows ≥ 1 at x to d, of whose rows it writes two vectors; the rest becomes 0.
 //
 //go:noescape
-func packRows256(rows int, cols int, x *float32, xRow int, d *float32)
+func packRows256(rows int, cols int, x *float32, xRow int, d *float32, dRow int)
 
 // transpose256 writes the rows 1 ≤ rows ≤ one vector and cols ≥ 1 at x as cols rows of one vector at d; lanes beyond rows repeat the last row.
 //

@@ -56,11 +56,12 @@ row:
 	VZEROUPPER
 	RET
 
-// func packRows512(rows int, cols int, x *float32, xRow int, d *float32)
+// func packRows512(rows int, cols int, x *float32, xRow int, d *float32, dRow int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·packRows512(SB), NOSPLIT, $0-40
+TEXT ·packRows512(SB), NOSPLIT, $0-48
 	MOVQ cols+8(FP), R10
 	MOVQ d+32(FP), DI
+	MOVQ dRow+40(FP), R11
 	MOVQ rows+0(FP), CX
 	MOVQ x+16(FP), SI
 	MOVQ xRow+24(FP), R8
@@ -81,14 +82,17 @@ loop:
 	VMOVUPS 64(R9)(R8*1), Z7
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	VMOVUPS Z3, 192(DI)
-	VMOVUPS Z4, 256(DI)
-	VMOVUPS Z5, 320(DI)
-	VMOVUPS Z6, 384(DI)
-	VMOVUPS Z7, 448(DI)
+	ADDQ    R11, DI
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ    R11, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	ADDQ    R11, DI
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, 64(DI)
+	ADDQ    R11, DI
 	LEAQ    (SI)(R8*4), SI
-	ADDQ    $0x00000200, DI
 	SUBQ    $0x04, CX
 	JGE     loop
 
@@ -102,7 +106,7 @@ one:
 	VMOVUPS 64(SI), Z1
 	VMOVUPS Z1, 64(DI)
 	ADDQ    R8, SI
-	ADDQ    $0x00000080, DI
+	ADDQ    R11, DI
 	DECQ    CX
 	JNZ     one
 	JMP     done
@@ -121,7 +125,7 @@ wideRow:
 	VMOVUPS   Z0, (DI)
 	VMOVUPS   Z1, 64(DI)
 	ADDQ      R8, SI
-	ADDQ      $0x00000080, DI
+	ADDQ      R11, DI
 	DECQ      CX
 	JNZ       wideRow
 	JMP       done
@@ -137,7 +141,7 @@ narrowRow:
 	VMOVUPS   Z0, (DI)
 	VMOVUPS   Z1, 64(DI)
 	ADDQ      R8, SI
-	ADDQ      $0x00000080, DI
+	ADDQ      R11, DI
 	DECQ      CX
 	JNZ       narrowRow
 
@@ -600,11 +604,12 @@ row:
 	VZEROUPPER
 	RET
 
-// func packRows256(rows int, cols int, x *float32, xRow int, d *float32)
+// func packRows256(rows int, cols int, x *float32, xRow int, d *float32, dRow int)
 // Requires: AVX
-TEXT ·packRows256(SB), NOSPLIT, $0-40
+TEXT ·packRows256(SB), NOSPLIT, $0-48
 	MOVQ cols+8(FP), R10
 	MOVQ d+32(FP), DI
+	MOVQ dRow+40(FP), R11
 	MOVQ rows+0(FP), CX
 	MOVQ x+16(FP), SI
 	MOVQ xRow+24(FP), R8
@@ -625,14 +630,17 @@ loop:
 	VMOVUPS 32(R9)(R8*1), Y7
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	VMOVUPS Y4, 128(DI)
-	VMOVUPS Y5, 160(DI)
-	VMOVUPS Y6, 192(DI)
-	VMOVUPS Y7, 224(DI)
+	ADDQ    R11, DI
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	ADDQ    R11, DI
+	VMOVUPS Y4, (DI)
+	VMOVUPS Y5, 32(DI)
+	ADDQ    R11, DI
+	VMOVUPS Y6, (DI)
+	VMOVUPS Y7, 32(DI)
+	ADDQ    R11, DI
 	LEAQ    (SI)(R8*4), SI
-	ADDQ    $0x00000100, DI
 	SUBQ    $0x04, CX
 	JGE     loop
 
@@ -646,7 +654,7 @@ one:
 	VMOVUPS 32(SI), Y1
 	VMOVUPS Y1, 32(DI)
 	ADDQ    R8, SI
-	ADDQ    $0x40, DI
+	ADDQ    R11, DI
 	DECQ    CX
 	JNZ     one
 	JMP     done
@@ -666,7 +674,7 @@ wideRow:
 	VMOVUPS    Y0, (DI)
 	VMOVUPS    Y1, 32(DI)
 	ADDQ       R8, SI
-	ADDQ       $0x40, DI
+	ADDQ       R11, DI
 	DECQ       CX
 	JNZ        wideRow
 	JMP        done
@@ -683,7 +691,7 @@ narrowRow:
 	VMOVUPS    Y0, (DI)
 	VMOVUPS    Y1, 32(DI)
 	ADDQ       R8, SI
-	ADDQ       $0x40, DI
+	ADDQ       R11, DI
 	DECQ       CX
 	JNZ        narrowRow
 

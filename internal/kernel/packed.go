@@ -49,11 +49,26 @@ func (p *Packed[T]) Gemm(transA bool, m int, alpha T, a []T, lda int, beta T, c 
 		return
 	}
 	l := operand(a, lda, transA, m, p.k)
-	if single[T]() && packedSIMD((*Packed[float32])(unsafe.Pointer(p)), m, float32(alpha), l.f32(), beta != 0, f32(c), ldc) {
+	if single[T]() && packedSIMD((*Packed[float32])(unsafe.Pointer(p)), m, float32(alpha), l.f32(), beta != 0, nil, false, f32(c), ldc) {
 		return
 	}
 	if beta == 0 {
 		clearRows(m, p.n, c, ldc)
 	}
 	addProduct(m, p.n, p.k, alpha, l, matrix[T]{p.x, p.n, 1}, c, ldc)
+}
+
+// Affine computes C = A·B + bias for each row of the m×k matrix A, and with relu max(·, 0) of that; of NaN it is NaN.
+func (p *Packed[T]) Affine(m int, a []T, lda int, bias []T, relu bool, c []T, ldc int) {
+	sized(m | lda | ldc)
+	if m == 0 || p.n == 0 {
+		return
+	}
+	reach(bias, p.n)
+	reachMatrix(c, ldc, m, p.n)
+	if p.k > 0 && single[T]() && packedSIMD((*Packed[float32])(unsafe.Pointer(p)), m, 1, operand(a, lda, false, m, p.k).f32(), false, f32(bias[:p.n]), relu, f32(c), ldc) {
+		return
+	}
+	p.Gemm(false, m, 1, a, lda, 0, c, ldc)
+	addBias(m, p.n, c, ldc, bias, relu)
 }

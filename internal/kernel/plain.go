@@ -21,7 +21,7 @@ func gemmSIMD(_, _, _ int, _ float32, _, _ matrix[float32], _ bool, _ []float32,
 
 func packSIMD(*Packed[float32], matrix[float32]) bool { return false }
 
-func packedSIMD(*Packed[float32], int, float32, matrix[float32], bool, []float32, int) bool {
+func packedSIMD(*Packed[float32], int, float32, matrix[float32], bool, []float32, bool, []float32, int) bool {
 	return false
 }
 

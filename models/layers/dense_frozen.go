@@ -24,15 +24,15 @@ func (l *Dense[T]) freeze() *frozenDense[T] {
 // Forward implements Forwarder.
 func (f *frozenDense[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	y := scratchOf[Batch[T]](w).resize(x.Rows, f.out)
-	if f.out == 1 {
-		kernel.Gemm(false, false, x.Rows, 1, f.in, 1, x.X, f.in, f.column, 1, 0, y.X, 1)
-	} else {
-		f.packed.Gemm(false, x.Rows, 1, x.X, f.in, 0, y.X, f.out)
+	if f.out > 1 {
+		f.packed.Affine(x.Rows, x.X, f.in, f.bias, f.relu, y.X, f.out)
+		return y
 	}
+	kernel.Gemm(false, false, x.Rows, 1, f.in, 1, x.X, f.in, f.column, 1, 0, y.X, 1)
 	if f.relu {
-		kernel.AddBiasReLU(x.Rows, f.out, y.X, f.out, f.bias)
+		kernel.AddBiasReLU(x.Rows, 1, y.X, 1, f.bias)
 	} else {
-		kernel.AddBias(x.Rows, f.out, y.X, f.out, f.bias)
+		kernel.AddBias(x.Rows, 1, y.X, 1, f.bias)
 	}
 	return y
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"math"
 
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -16,6 +18,7 @@ func gemm(f *file) {
 				l.gemmTile(t[0], t[1], true, false)
 			}
 			l.gemmTile(2, 12, true, true)
+			l.gemmTile(4, 6, true, true)
 			return
 		}
 		for _, t := range [][2]int{{1, 6}, {2, 6}, {4, 2}, {8, 1}} {
@@ -42,8 +45,8 @@ func (l *level) gemmTile(nv, most int, masked, copying bool) {
 			mask = "m"
 		}
 	}
-	l.function(fmt.Sprintf("%s%d%sx", name, nv, mask), "func(a *float32, aRow, aStep int, b *float32, bStep int, c *float32, cRow, k int, "+tiles+" rows, last int, alpha float32, add int)",
-		"computes C = alpha·A·B, or with add ≠ 0 C += alpha·A·B, "+what+"; k ≥ 1, strides are in bytes.")
+	l.function(fmt.Sprintf("%s%d%sx", name, nv, mask), "func(a *float32, aRow, aStep int, b *float32, bStep int, c *float32, cRow, k int, "+tiles+" rows, last int, alpha float32, add *float32, addRow, relu int)",
+		"computes C = alpha·A·B + D for a D at add with rows addRow apart, none where that is nil, and with relu ≠ 0 max(·, 0) of that, "+what+"; k ≥ 1, strides are in bytes.")
 	l.params(map[string]reg.GPPhysical{
 		"a": reg.RAX, "aRow": reg.R12, "aStep": reg.R13, "bStep": reg.RDI, "c": reg.RDX, "cRow": reg.RBX,
 	})
@@ -84,18 +87,25 @@ func (l *level) gemmTile(nv, most int, masked, copying bool) {
 				}
 			}
 		}
+		l.IMUL3Q(imm(mr), reg.R12, reg.R15)
+		l.ADDQ(reg.RAX, reg.R15)
 		l.Label(label("step"))
+		l.PREFETCHT0(mem(reg.R15, 0)) // of the next tile's A: a step for each line, where rows lie together
+		l.ADDQ(imm(64), reg.R15)
 		l.tileStep(mr, nv, top, masked, copying)
 		l.DECQ(reg.RCX)
 		l.JNZ(ref(label("step")))
 		t := l.V[mr*nv]
+		l.CMPL(l.arg("alpha"), operand.U32(math.Float32bits(1)))
+		l.JEQ(ref(label("scaled")))
 		l.VBROADCASTSS(l.arg("alpha"), t)
 		for q := range mr * nv {
 			l.VMULPS(t, l.V[q], l.V[q])
 		}
-		l.CMPQ(l.arg("add"), imm(0))
-		l.JEQ(ref(label("store")))
-		l.MOVQ(reg.RDX, reg.R15)
+		l.Label(label("scaled"))
+		l.MOVQ(l.arg("add"), reg.R15)
+		l.TESTQ(reg.R15, reg.R15)
+		l.JEQ(ref(label("added")))
 		for i := range mr {
 			for j := range nv {
 				m := mem(reg.R15, j*l.bytes)
@@ -106,9 +116,15 @@ func (l *level) gemmTile(nv, most int, masked, copying bool) {
 					l.VADDPS(m, acc(i, j), acc(i, j))
 				}
 			}
-			if i < mr-1 {
-				l.ADDQ(reg.RBX, reg.R15)
-			}
+			l.ADDQ(l.arg("addRow"), reg.R15)
+		}
+		l.MOVQ(reg.R15, l.arg("add"))
+		l.Label(label("added"))
+		l.CMPQ(l.arg("relu"), imm(0))
+		l.JEQ(ref(label("store")))
+		l.zero(t)
+		for q := range mr * nv {
+			l.VMAXPS(l.V[q], t, l.V[q]) // NaN stays
 		}
 		l.Label(label("store"))
 		for i := range mr {

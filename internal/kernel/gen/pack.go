@@ -63,9 +63,9 @@ func (l *level) gatePieces(name string, reverse bool) {
 
 // packRows writes the packing of a right operand that is not transposed.
 func (l *level) packRows() {
-	l.function("packRows", "func(rows, cols int, x *float32, xRow int, d *float32)",
-		"copies cols numbers, at most two vectors, of each of the rows ≥ 1 at x to d, whose rows are two vectors; the rest becomes 0.")
-	l.params(map[string]reg.GPPhysical{"rows": reg.RCX, "cols": reg.R10, "x": reg.RSI, "xRow": reg.R8, "d": reg.RDI})
+	l.function("packRows", "func(rows, cols int, x *float32, xRow int, d *float32, dRow int)",
+		"copies cols numbers, at most two vectors, of each of the rows ≥ 1 at x to d, of whose rows it writes two vectors; the rest becomes 0.")
+	l.params(map[string]reg.GPPhysical{"rows": reg.RCX, "cols": reg.R10, "x": reg.RSI, "xRow": reg.R8, "d": reg.RDI, "dRow": reg.R11})
 	vb := l.bytes
 	l.mask = l.V[8]
 	l.CMPQ(reg.R10, imm(2*l.lanes))
@@ -80,11 +80,12 @@ func (l *level) packRows() {
 		m.Disp = vb
 		l.VMOVUPS(m, l.V[2*i+1])
 	}
-	for i := range 8 {
-		l.VMOVUPS(l.V[i], mem(reg.RDI, i*vb))
+	for i := range 4 {
+		l.VMOVUPS(l.V[2*i], mem(reg.RDI, 0))
+		l.VMOVUPS(l.V[2*i+1], mem(reg.RDI, vb))
+		l.ADDQ(reg.R11, reg.RDI)
 	}
 	l.LEAQ(operand.Mem{Base: reg.RSI, Index: reg.R8, Scale: 4}, reg.RSI)
-	l.ADDQ(imm(8*vb), reg.RDI)
 	l.SUBQ(imm(4), reg.RCX)
 	l.JGE(ref("loop"))
 	l.Label("last")
@@ -96,7 +97,7 @@ func (l *level) packRows() {
 		l.VMOVUPS(l.V[i], mem(reg.RDI, i*vb))
 	}
 	l.ADDQ(reg.R8, reg.RSI)
-	l.ADDQ(imm(2*vb), reg.RDI)
+	l.ADDQ(reg.R11, reg.RDI)
 	l.DECQ(reg.RCX)
 	l.JNZ(ref("one"))
 	l.JMP(ref("done"))
@@ -112,7 +113,7 @@ func (l *level) packRows() {
 	l.VMOVUPS(l.V[0], mem(reg.RDI, 0))
 	l.VMOVUPS(l.V[1], mem(reg.RDI, vb))
 	l.ADDQ(reg.R8, reg.RSI)
-	l.ADDQ(imm(2*vb), reg.RDI)
+	l.ADDQ(reg.R11, reg.RDI)
 	l.DECQ(reg.RCX)
 	l.JNZ(ref("wideRow"))
 	l.JMP(ref("done"))
@@ -124,7 +125,7 @@ func (l *level) packRows() {
 	l.VMOVUPS(l.V[0], mem(reg.RDI, 0))
 	l.VMOVUPS(l.V[1], mem(reg.RDI, vb))
 	l.ADDQ(reg.R8, reg.RSI)
-	l.ADDQ(imm(2*vb), reg.RDI)
+	l.ADDQ(reg.R11, reg.RDI)
 	l.DECQ(reg.RCX)
 	l.JNZ(ref("narrowRow"))
 	l.Label("done")
