@@ -59,6 +59,11 @@ func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add 
 		product32x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
 		return
 	}
+	if p.Back && p.BRow > 0 {
+		last := tiles - 1
+		from, b0, c = &p.A[(r+last)*p.ARow+a], b0+last*p.BRow, p.C[(r+last)*p.CRow:]
+		aRow, bTile, cRow = -aRow, -bTile, -cRow
+	}
 	if active == levelAVX512 {
 		product64x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
 		return

@@ -33,6 +33,7 @@ func TestProduct(t *testing.T) {
 			if r.IntN(4) == 0 {
 				p.BRow = 1 + r.IntN(500)
 				p.ARow *= r.IntN(2)
+				p.Back = r.IntN(2) == 0
 			}
 			sizeA := 0
 			if p.K > 0 {

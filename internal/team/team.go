@@ -16,6 +16,10 @@ const spins = 4000
 type Team struct {
 	task    func(shard int)
 	shards  int
+	each    func(worker, i int)
+	items   int
+	next    atomic.Int64
+	takeAll func(worker int) // take
 	helpers []*helper
 	closed  atomic.Bool
 }
@@ -32,6 +36,7 @@ type helper struct {
 // New makes a team of the given number of workers, the caller included; at least one.
 func New(workers int) *Team {
 	t := &Team{}
+	t.takeAll = t.take
 	for i := 1; i < workers; i++ {
 		h := &helper{wake: make(chan struct{}, 1), finished: make(chan struct{}, 1)}
 		t.helpers = append(t.helpers, h)
@@ -75,6 +80,28 @@ func (t *Team) Do(shards int, task func(shard int)) {
 		h.wait()
 	}
 	t.task = nil
+}
+
+// Each runs task(worker, 0) … task(worker, items−1) and returns when all are done; a worker that is free takes the next one.
+// A nil team runs them in order as worker 0.
+func (t *Team) Each(items int, task func(worker, i int)) {
+	if t == nil || len(t.helpers) == 0 || items == 1 {
+		for i := range items {
+			task(0, i)
+		}
+		return
+	}
+	t.each, t.items = task, items
+	t.next.Store(0)
+	t.Do(min(items, t.Workers()), t.takeAll)
+	t.each = nil
+}
+
+// take runs what no worker has taken until nothing is left.
+func (t *Team) take(worker int) {
+	for i := t.next.Add(1) - 1; i < int64(t.items); i = t.next.Add(1) - 1 {
+		t.each(worker, int(i))
+	}
 }
 
 // claim takes the helper's part of task n, unless it has been taken.

@@ -32,11 +32,40 @@ func TestDoRunsEachShardOnce(t *testing.T) {
 	}
 }
 
+// TestEachRunsEachItemOnce gives one item much to do: the others are taken meanwhile.
+func TestEachRunsEachItemOnce(t *testing.T) {
+	for workers := 1; workers <= 4; workers++ {
+		team := New(workers)
+		for round := range 200 {
+			items := 1 + round%9
+			runs, inUse := make([]atomic.Int32, items), make([]atomic.Int32, workers)
+			team.Each(items, func(worker, i int) {
+				if inUse[worker].Add(1) != 1 {
+					t.Errorf("worker %d does two items at once", worker)
+				}
+				runs[i].Add(1)
+				inUse[worker].Add(-1)
+			})
+			for i := range runs {
+				if n := runs[i].Load(); n != 1 {
+					t.Fatalf("%d workers, %d items: item %d ran %d times", workers, items, i, n)
+				}
+			}
+		}
+		task := func(int, int) {}
+		if n := testing.AllocsPerRun(10, func() { team.Each(5, task) }); !testing.Short() && n > 0 {
+			t.Errorf("%d workers: %v allocations", workers, n)
+		}
+		team.Close()
+	}
+}
+
 func TestNilTeamRunsOnTheCaller(t *testing.T) {
 	var team *Team
 	sum := 0
 	team.Do(5, func(i int) { sum += i })
-	if sum != 10 || team.Workers() != 1 {
+	team.Each(5, func(_, i int) { sum += i })
+	if sum != 20 || team.Workers() != 1 {
 		t.Errorf("sum %d, %d workers", sum, team.Workers())
 	}
 	team.Close()

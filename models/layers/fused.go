@@ -12,7 +12,7 @@ import "threatnet/internal/kernel"
 //     gradients are added up per id, and two small products give those of E and W.
 //   - A name's first step needs no product: its h·U is the pad row's. Backward, its gate gradient is added to the pad row's
 //     before dG·Uᵀ and hᵀ·dG see it, which is exact because the state before the step is the pad row's.
-//   - The steps before the first name of a shard joins are those of the pad row alone.
+//   - The steps before the longest name are those of the pad row alone, once for all shards.
 //
 // A batch is cut into shards: rows sorted by length, longest first, and dealt out in turn. Everything is laid out in
 // panels of 16 units, see package kernel. Gates are computed, and later overwritten by their gradients, in place.
@@ -49,7 +49,8 @@ func (l *EmbeddingLSTM[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	s := scratchOf[fusedScratch[T]](w)
 	s.bind(l, w, x)
 	s.plan(x)
-	w.Team.Do(s.shards, s.packTask)
+	w.Team.Each(s.np, s.packTask)
+	w.Team.Each(1+s.np, s.prepareTask)
 	s.y.resize(x.Rows, s.h)
 	w.Team.Do(s.shards, s.forwardTask)
 	return &s.y
@@ -60,7 +61,11 @@ func (l *EmbeddingLSTM[T]) Backward(w *Work[T], _, dy *Batch[T], grads [][]T) *B
 	s := scratchOf[fusedScratch[T]](w)
 	s.dy, s.grads = dy, grads
 	w.Team.Do(s.shards, s.backwardTask)
-	w.Team.Do(s.shards, s.reduceTask)
+	w.Team.Each(1+s.np, s.sumTask)
+	for len(s.tmp) < w.Team.Workers() {
+		s.tmp = append(s.tmp, make([]T, max(s.hp, s.ep)*pw))
+	}
+	w.Team.Each(s.np, s.weightsTask)
 	w.Team.Do(s.shards, s.embeddingTask)
 	return nil
 }
@@ -82,11 +87,11 @@ type fusedScratch[T Float] struct {
 	hs, es      int // strides of rows of states and of embeddings
 	shards      int
 
-	u, wx   []T // U and W: [np][hp][64], [np][ep][64]
-	ut, wxt []T // their transposes, rows in panel order, in blocks of 64 columns: [hp/64][np·64][64], [ep/64][np·64][64]
-	emb     []T // embeddings of the ids in use, es apart
-	p, dp   []T // the table and its gradient: [np][ids][64]
-	tmp     [][]T
+	u, wx   []T   // U and W: [np][hp][64], [np][ep][64]
+	ut, wxt []T   // their transposes, rows in panel order, in blocks of 64 columns: [hp/64][np·64][64], [ep/64][np·64][64]
+	emb     []T   // embeddings of the ids in use, es apart
+	p, dp   []T   // the table and its gradient: [np][ids][64]
+	tmp     [][]T // of the workers
 
 	ids     []int32 // in use; ids[0] is 0
 	slot    []int32 // of an id: its place in ids
@@ -95,6 +100,8 @@ type fusedScratch[T Float] struct {
 	starts  []int32 // first character of each row
 	order   []int32 // rows by start
 	count   []int32
+	first   int // step of the longest name's first character; before it there is the pad row alone
+	pads    padRun[T]
 	part    []*fusedShard[T]
 	y       Batch[T]
 	dy      *Batch[T]
@@ -102,7 +109,8 @@ type fusedScratch[T Float] struct {
 	demb    []T // gradient of emb
 	slotCap int
 
-	packTask, forwardTask, backwardTask, reduceTask, embeddingTask func(int)
+	forwardTask, backwardTask, embeddingTask    func(shard int)
+	packTask, prepareTask, sumTask, weightsTask func(worker, item int)
 }
 
 func (s *fusedScratch[T]) bind(l *EmbeddingLSTM[T], w *Work[T], x *Batch[T]) {
@@ -119,14 +127,9 @@ func (s *fusedScratch[T]) bind(l *EmbeddingLSTM[T], w *Work[T], x *Batch[T]) {
 		s.count = make([]int32, s.steps+2)
 		for range shards {
 			s.part = append(s.part, newFusedShard(s))
-			s.tmp = append(s.tmp, make([]T, max(s.hp, s.ep)*kernel.PanelWidth))
 		}
-		s.packTask, s.forwardTask, s.backwardTask = s.pack, s.forward, s.backward
-		s.reduceTask, s.embeddingTask = s.reduce, s.embeddingGrad
+		s.pads = newPadRun(s)
+		s.forwardTask, s.backwardTask, s.embeddingTask = s.forward, s.backward, s.embeddingGrad
+		s.packTask, s.prepareTask, s.sumTask, s.weightsTask = s.pack, s.prepare, s.sum, s.weights
 	}
-}
-
-// panelsOf returns the panels that shard i packs and reduces.
-func (s *fusedScratch[T]) panelsOf(i int) (lo, hi int) {
-	return s.np * i / s.shards, s.np * (i + 1) / s.shards
 }

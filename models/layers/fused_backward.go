@@ -6,7 +6,8 @@ import "threatnet/internal/kernel"
 // costs less than one for each step.
 const weightRows = 256
 
-// backward runs one shard back through its steps and leaves the gradients of U in du and of the table in dp.
+// backward runs one shard back through its steps and leaves the gradients of U in du, of the table in dp, and of the pad row
+// before the first name in the first row of dh and in dcPad.
 func (s *fusedScratch[T]) backward(shard int) {
 	p := s.part[shard]
 	clear(p.dp[:s.np*len(s.ids)*pw])
@@ -25,7 +26,7 @@ func (s *fusedScratch[T]) backward(shard int) {
 	}
 	gates := s.np * pw
 	hi := int(p.off[s.steps]) // rows below hi wait for their product with the states
-	for t := s.steps - 1; t >= p.first; t-- {
+	for t := s.steps - 1; t >= s.first; t-- {
 		o, oNext := int(p.off[t]), int(p.off[t+1])
 		for j := range s.np {
 			s.stepBackward(p, t, j)
@@ -45,7 +46,6 @@ func (s *fusedScratch[T]) backward(shard int) {
 	if lo := int(p.off[1]); hi > lo { // the state before step 0 is zero
 		s.weightGrad(p, lo, hi)
 	}
-	s.padBackward(p)
 }
 
 // stepBackward turns the gates of panel j at step t into their gradients.
@@ -65,7 +65,7 @@ func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
 	if t < p.live {
 		a := kernel.GateBackward[T]{
 			Rows: 1, G: pad, CPrev: cp[n*pu:], CPrevRow: pu, TanhC: tc[n*pu:], DH: dh[next*s.hs:], DHRow: s.hs, DC: dcPad,
-			Off: p.padOffZero[:], DP: dp, Hard: hard,
+			Off: p.padOff[:], DP: dp, Hard: hard,
 		}
 		a.Run()
 	} else {
@@ -92,60 +92,38 @@ func (s *fusedScratch[T]) weightGrad(p *fusedShard[T], lo, hi int) {
 	}
 }
 
-// padBackward takes the pad row back through the steps before the first join; its gradients are in the first row of dh
-// and in dcPad.
-func (s *fusedScratch[T]) padBackward(p *fusedShard[T]) {
-	if p.first == 0 {
+// sum adds up the shards, in their order, in items of which the first takes the longest: the padding before the names, and
+// panel by panel the gradients of U and of the table.
+func (s *fusedScratch[T]) sum(_, item int) {
+	if item == 0 {
+		s.pads.backward(s)
 		return
 	}
-	clear(p.padDP)
-	gates := s.np * pw
-	for t := p.first - 1; t >= 0; t-- {
-		g := p.padG[t*gates:][:gates]
-		a := kernel.GateBackward[T]{
-			Rows: s.np, G: g, CPrev: p.padC[t*s.hp:], CPrevRow: pu, TanhC: p.padTanh[t*s.hp:], DH: p.dh, DHRow: pu, DC: p.dcPad,
-			Off: p.padOff, DP: p.padDP, Hard: s.layer.lstm.hard,
-		}
-		a.Run()
-		for c := 0; c < s.hp && t > 0; c += pw {
-			m := kernel.Product[T]{A: g, ARow: gates, AStep: 1, K: gates, Blocks: 1, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs, Cols: min(pw, s.hp-c)}
-			m.Run(1)
-		}
-	}
-	slots := len(s.ids)
-	for j := range s.np {
-		kernel.Add(p.dp[j*slots*pw:][:pw], p.padDP[j*pw:][:pw])
-		if p.first > 1 {
-			m := kernel.Product[T]{A: p.padH[s.hp:], ARow: 1, AStep: s.hp, K: p.first - 1, Blocks: 1, B: p.padG[gates+j*pw:], BStep: gates, C: p.du[j*s.hp*pw:], CRow: pw, Add: true}
-			m.Run(s.h)
-		}
+	j, slots := item-1, len(s.ids)
+	du, dp := s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.dp[j*slots*pw:][:slots*pw]
+	copy(dp, s.part[0].dp[j*slots*pw:])
+	for _, p := range s.part[1:] {
+		kernel.Add(du, p.du[j*s.hp*pw:])
+		kernel.Add(dp, p.dp[j*slots*pw:])
 	}
 }
 
-// reduce adds up the shards in their order and makes the gradients of U, W and b of its panels.
-func (s *fusedScratch[T]) reduce(shard int) {
-	lo, hi := s.panelsOf(shard)
-	slots, tmp := len(s.ids), s.tmp[shard]
+// weights makes the gradients of panel j of U, W and b.
+func (s *fusedScratch[T]) weights(worker, j int) {
+	n, slots, tmp := s.unitsOf(j), len(s.ids), s.tmp[worker]
+	du, dp := s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.dp[j*slots*pw:][:slots*pw]
 	dwx, dwh, db := s.grads[1], s.grads[2], s.grads[3]
-	for j := lo; j < hi; j++ {
-		n := s.unitsOf(j)
-		du, dp := s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.dp[j*slots*pw:][:slots*pw]
-		copy(dp, s.part[0].dp[j*slots*pw:])
-		for _, p := range s.part[1:] {
-			kernel.Add(du, p.du[j*s.hp*pw:])
-			kernel.Add(dp, p.dp[j*slots*pw:])
-		}
-		kernel.UnpackGates(s.h, n, du, dwh[j*pu:], 4*s.h, s.h)
+	s.pads.add(s, j, du, dp)
+	kernel.UnpackGates(s.h, n, du, dwh[j*pu:], 4*s.h, s.h)
 
-		m := kernel.Product[T]{A: s.emb, ARow: 1, AStep: s.es, K: slots, Blocks: 1, B: dp, BStep: pw, C: tmp, CRow: pw}
-		m.Run(s.e)
-		kernel.UnpackGates(s.e, n, tmp, dwx[j*pu:], 4*s.h, s.h)
+	m := kernel.Product[T]{A: s.emb, ARow: 1, AStep: s.es, K: slots, Blocks: 1, B: dp, BStep: pw, C: tmp, CRow: pw}
+	m.Run(s.e)
+	kernel.UnpackGates(s.e, n, tmp, dwx[j*pu:], 4*s.h, s.h)
 
-		sum := tmp[:pw]
-		clear(sum)
-		kernel.SumRows(slots, pw, dp, pw, sum)
-		kernel.UnpackGates(1, n, sum, db[j*pu:], 4*s.h, s.h)
-	}
+	sum := tmp[:pw]
+	clear(sum)
+	kernel.SumRows(slots, pw, dp, pw, sum)
+	kernel.UnpackGates(1, n, sum, db[j*pu:], 4*s.h, s.h)
 }
 
 // embeddingGrad makes dE = dP·Wᵀ for the shard's part of the ids in use, and clears the shard's part of the others.

@@ -41,7 +41,7 @@ func (f *frozenLSTM[T]) first(s *frozenScratch[T], pads int, id int32) *firstSte
 	}
 	e := &firstStep[T]{c: make([]T, f.hp), h: make([]T, f.hp), z: make([]T, f.np*pw)}
 	f.gates(f.padZ[pads*f.np*pw:], f.offsets(s, id), f.padC[pads*f.hp:], e.c, e.h)
-	f.product(e.h, e.z)
+	f.product(e.h, e.z, false)
 	if f.firsts.kept != nil && f.firsts.room.Add(-1) >= 0 {
 		f.firsts.kept[place].Store(e)
 	}

@@ -10,26 +10,36 @@ const (
 // unitsOf is how many of the layer's units are in panel j.
 func (s *fusedScratch[T]) unitsOf(j int) int { return min(pu, s.h-j*pu) }
 
-// pack prepares the weights of the shard's panels: U, W, their transposes, and the table P = E·W + b.
-func (s *fusedScratch[T]) pack(shard int) {
-	lo, hi := s.panelsOf(shard)
-	wx, u, b := s.layer.lstm.kernel.Data, s.layer.lstm.recur.Data, s.layer.lstm.bias.Data
-	slots := len(s.ids)
-	for j := lo; j < hi; j++ {
-		n, up, wp := s.unitsOf(j), s.u[j*s.hp*pw:], s.wx[j*s.ep*pw:]
-		kernel.PackGates(s.h, n, u[j*pu:], 4*s.h, s.h, up)
-		kernel.PackGates(s.e, n, wx[j*pu:], 4*s.h, s.h, wp)
-		transposePanel(s.hp, up, s.ut, j, s.np)
-		transposePanel(s.ep, wp, s.wxt, j, s.np)
+// pack prepares panel j of the weights, and row 0 of the table for the pad row.
+func (s *fusedScratch[T]) pack(_, j int) {
+	n, up, wp := s.unitsOf(j), s.u[j*s.hp*pw:], s.wx[j*s.ep*pw:]
+	l := s.layer.lstm
+	kernel.PackGates(s.h, n, l.recur.Data[j*pu:], 4*s.h, s.h, up)
+	kernel.PackGates(s.e, n, l.kernel.Data[j*pu:], 4*s.h, s.h, wp)
+	s.table(j, 1, s.pads.p[j*pw:])
+}
 
-		p := s.p[j*slots*pw:]
-		kernel.PackGates(1, n, b[j*pu:], 4*s.h, s.h, p)
-		for r := 1; r < slots; r++ {
-			copy(p[r*pw:][:pw], p[:pw])
-		}
-		m := kernel.Product[T]{A: s.emb, ARow: s.es, AStep: 1, K: s.e, Blocks: 1, B: wp, BStep: pw, C: p, CRow: pw, Add: true}
-		m.Run(slots)
+// table makes the first rows of panel j of P = E·W + b.
+func (s *fusedScratch[T]) table(j, rows int, p []T) {
+	kernel.PackGates(1, s.unitsOf(j), s.layer.lstm.bias.Data[j*pu:], 4*s.h, s.h, p)
+	for r := 1; r < rows; r++ {
+		copy(p[r*pw:][:pw], p[:pw])
 	}
+	m := kernel.Product[T]{A: s.emb, ARow: s.es, AStep: 1, K: s.e, Blocks: 1, B: s.wx[j*s.ep*pw:], BStep: pw, C: p, CRow: pw, Add: true}
+	m.Run(rows)
+}
+
+// prepare is what the steps of the names need, in items of which the first takes the longest: the padding before them, and
+// panel by panel the table and the transposed weights.
+func (s *fusedScratch[T]) prepare(_, item int) {
+	if item == 0 {
+		s.pads.forward(s)
+		return
+	}
+	j := item - 1
+	s.table(j, len(s.ids), s.p[j*len(s.ids)*pw:])
+	transposePanel(s.hp, s.u[j*s.hp*pw:], s.ut, j, s.np)
+	transposePanel(s.ep, s.wx[j*s.ep*pw:], s.wxt, j, s.np)
 }
 
 // transposePanel writes panel j of a packed matrix of the given rows into the blocks of its transpose.
@@ -45,15 +55,14 @@ func (s *fusedScratch[T]) forward(shard int) {
 	if len(p.rows) == 0 {
 		return
 	}
-	s.padForward(p)
-	copy(p.hPrev[:s.hp], p.padH[p.first*s.hp:])
+	copy(p.hPrev[:s.hp], s.pads.h[s.first*s.hp:])
 	for j := range s.np {
-		copy(p.cPrev[j*p.cap*pu:][:pu], p.padC[p.first*s.hp+j*pu:])
-		if p.first == 0 {
+		copy(p.cPrev[j*p.cap*pu:][:pu], s.pads.c[s.first*s.hp+j*pu:])
+		if s.first == 0 {
 			clear(p.g[j*p.cap*pw:][:pw])
 		}
 	}
-	for t := p.first; t < s.steps; t++ {
+	for t := s.first; t < s.steps; t++ {
 		for j := range s.np {
 			s.stepForward(p, t, j)
 		}
@@ -92,31 +101,8 @@ func (s *fusedScratch[T]) stepForward(p *fusedShard[T], t, j int) {
 	}
 	if t < p.live {
 		a := kernel.GateForward[T]{
-			Rows: 1, Z: g[n*pw:], ZRow: pw, G: g[n*pw:], Off: p.padOffZero[:], P: table, CPrev: cp[n*pu:], CPrevRow: pu, C: c[next*pu:],
+			Rows: 1, Z: g[n*pw:], ZRow: pw, G: g[n*pw:], Off: p.padOff[:], P: table, CPrev: cp[n*pu:], CPrevRow: pu, C: c[next*pu:],
 			TanhC: tc[n*pu:], H: h[next*s.hs:], HRow: s.hs, Hard: hard,
-		}
-		a.Run()
-	}
-}
-
-// padForward runs the steps before the first join. The panels of the one row are the rows of one gate call: independent
-// chains of operations, where a call for each panel would wait for its own results.
-func (s *fusedScratch[T]) padForward(p *fusedShard[T]) {
-	slots, gates := len(s.ids), s.np*pw
-	for j := range s.np {
-		copy(p.padP[j*pw:][:pw], s.p[j*slots*pw:])
-	}
-	for t := range p.first {
-		z := p.padG[t*gates:][:gates]
-		if t == 0 {
-			clear(z)
-		} else {
-			m := kernel.Product[T]{A: p.padH[t*s.hp:], AStep: 1, K: s.h, Blocks: 1, B: s.u, BStep: pw, BRow: s.hp * pw, C: z, CRow: pw}
-			m.Run(s.np)
-		}
-		a := kernel.GateForward[T]{
-			Rows: s.np, Z: z, ZRow: pw, G: z, Off: p.padOff, P: p.padP, CPrev: p.padC[t*s.hp:], CPrevRow: pu, C: p.padC[(t+1)*s.hp:],
-			TanhC: p.padTanh[t*s.hp:], H: p.padH[(t+1)*s.hp:], HRow: pu, Hard: s.layer.lstm.hard,
 		}
 		a.Run()
 	}

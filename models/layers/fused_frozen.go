@@ -62,7 +62,7 @@ func (f *frozenLSTM[T]) runPads() {
 	for t := 0; t <= f.steps; t++ {
 		z := f.padZ[t*f.np*pw:]
 		if t > 0 {
-			f.product(h, z)
+			f.product(h, z, false)
 		}
 		if t == f.steps {
 			break
@@ -73,9 +73,9 @@ func (f *frozenLSTM[T]) runPads() {
 	f.padH = h
 }
 
-// product writes h·U of one row, panel after panel.
-func (f *frozenLSTM[T]) product(h, z []T) {
-	m := kernel.Product[T]{A: h, AStep: 1, K: f.h, Blocks: 1, B: f.u, BStep: pw, BRow: f.hp * pw, C: z, CRow: pw}
+// product writes h·U of one row, panel after panel or back.
+func (f *frozenLSTM[T]) product(h, z []T, back bool) {
+	m := kernel.Product[T]{A: h, AStep: 1, K: f.h, Blocks: 1, B: f.u, BStep: pw, BRow: f.hp * pw, C: z, CRow: pw, Back: back}
 	m.Run(f.np)
 }
 
@@ -121,7 +121,7 @@ func (f *frozenLSTM[T]) one(s *frozenScratch[T], x *Batch[T], row int, y *Batch[
 	free, next := s.h, s.hNext
 	for t := pads + 1; t < f.steps; t++ {
 		if t > pads+1 {
-			f.product(h, s.z)
+			f.product(h, s.z, t%2 == 0)
 			z, c = s.z, s.c
 		}
 		f.gates(z, f.offsets(s, ids[t]), c, s.c, next)

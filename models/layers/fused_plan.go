@@ -1,7 +1,5 @@
 package layers
 
-import "threatnet/internal/kernel"
-
 // fusedShard is the part of a batch that one worker runs. Its rows lie step after step, in a step the names that have
 // joined, longest first, and then the pad row where it is still needed.
 type fusedShard[T Float] struct {
@@ -9,7 +7,6 @@ type fusedShard[T Float] struct {
 	start  []int32 // their first characters
 	n      []int32 // names that joined before step t; their rows in step t are off[t] … off[t]+n[t]−1
 	off    []int32
-	first  int // step of the first join; before it there is the pad row alone
 	padEnd int // the pad row is needed in steps before padEnd: until the last name has joined, or to the end for empty names
 	live   int // steps before live move the pad row on; at padEnd−1 it only lends its product to the last joiners
 	cap    int
@@ -24,31 +21,22 @@ type fusedShard[T Float] struct {
 	dh, dc []T // [jcap+1][hs], [np][jcap][16]
 	dcPad  []T // [np][16]
 
-	// The steps before the first join: gates [steps][np][64], cells [steps+1][np][16], tanh, states [steps+1][hp].
-	padG, padC, padTanh, padH []T
-	padP, padDP               []T     // row 0 of the table's panels and its gradient, [np][64]
-	padOff                    []int32 // of the panels in padP
-	padOffZero                [1]int32
+	padOff [1]int32 // of the pad row's character: 0
 
 	dp, du []T // gradients of the table and of U
 }
 
 func newFusedShard[T Float](s *fusedScratch[T]) *fusedShard[T] {
-	gates := s.np * kernel.PanelWidth
-	p := &fusedShard[T]{
-		n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), dcPad: make([]T, s.hp), du: make([]T, s.hp*gates),
-		padG: make([]T, s.steps*gates), padC: make([]T, (s.steps+1)*s.hp), padTanh: make([]T, s.steps*s.hp), padH: make([]T, (s.steps+1)*s.hp),
-		padP: make([]T, gates), padDP: make([]T, gates), padOff: make([]int32, s.np),
-	}
-	for j := range p.padOff {
-		p.padOff[j] = int32(j * kernel.PanelWidth)
-	}
-	return p
+	return &fusedShard[T]{n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), dcPad: make([]T, s.hp), du: make([]T, s.hp*s.np*pw)}
 }
 
 // plan sorts the names by length, deals them to the shards and numbers the ids in use.
 func (s *fusedScratch[T]) plan(x *Batch[T]) {
 	s.sortRows(x)
+	s.first = s.steps
+	if x.Rows > 0 {
+		s.first = int(s.starts[s.order[0]])
+	}
 	for k, p := range s.part {
 		p.rows, p.start = p.rows[:0], p.start[:0]
 		for i := k; i < x.Rows; i += s.shards {
@@ -60,7 +48,7 @@ func (s *fusedScratch[T]) plan(x *Batch[T]) {
 	s.number(x)
 	if n := len(s.ids); n > s.slotCap {
 		s.slotCap = n + n/2
-		table := s.np * s.slotCap * kernel.PanelWidth
+		table := s.np * s.slotCap * pw
 		s.p, s.dp = make([]T, table), make([]T, table)
 		s.emb, s.demb = make([]T, s.slotCap*s.es), make([]T, s.slotCap*s.es)
 		for _, p := range s.part {
@@ -109,9 +97,8 @@ func (p *fusedShard[T]) plan(s *fusedScratch[T]) {
 		}
 		p.n[t] = int32(joined)
 	}
-	p.first, p.padEnd, p.live = steps, 0, 0
+	p.padEnd, p.live = 0, 0
 	if joined > 0 {
-		p.first = int(p.start[0])
 		p.live = int(p.start[joined-1])
 		p.padEnd = p.live + 1
 	}
@@ -122,7 +109,7 @@ func (p *fusedShard[T]) plan(s *fusedScratch[T]) {
 	rows := 0
 	for t := 0; t <= steps; t++ {
 		p.off[t] = int32(rows)
-		if t < p.first {
+		if t < s.first {
 			continue
 		}
 		rows += int(p.n[t])
@@ -138,13 +125,13 @@ func (p *fusedShard[T]) reserve(s *fusedScratch[T], rows, names int) {
 	if rows > p.cap {
 		// Odd, so that panels do not lie a multiple of 4096 bytes apart, which would halve the speed of small products.
 		p.cap = (rows + rows/4) | 1
-		p.g, p.hPrev = make([]T, s.np*p.cap*kernel.PanelWidth), make([]T, p.cap*s.hs)
+		p.g, p.hPrev = make([]T, s.np*p.cap*pw), make([]T, p.cap*s.hs)
 		p.cPrev, p.tanh = make([]T, s.hp*p.cap), make([]T, s.hp*p.cap)
 		p.idOff = make([]int32, p.cap)
 	}
 	if names > p.jcap {
 		p.jcap = names
-		p.jg, p.jt, p.jOff = make([]T, s.np*names*kernel.PanelWidth), make([]T, s.hp*names), make([]int32, names)
+		p.jg, p.jt, p.jOff = make([]T, s.np*names*pw), make([]T, s.hp*names), make([]int32, names)
 		p.dh, p.dc = make([]T, (names+1)*s.hs), make([]T, s.hp*names)
 	}
 }
@@ -163,7 +150,7 @@ func (s *fusedScratch[T]) number(x *Batch[T]) {
 					s.stamp[id], s.slot[id] = s.batch, int32(len(s.ids))
 					s.ids = append(s.ids, id)
 				}
-				off := s.slot[id] * kernel.PanelWidth
+				off := s.slot[id] * pw
 				if t == start {
 					p.jOff[r] = off
 				} else {

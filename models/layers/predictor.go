@@ -17,7 +17,7 @@ type Predictor[T Float] struct {
 	busy sync.Mutex // guards the rest
 	team *team.Team
 	all  predictAll[T]
-	task func(int) // run
+	task func(worker, i int) // run
 }
 
 // pass is what one goroutine needs to take a batch through the layers.

@@ -2,7 +2,6 @@ package layers
 
 import (
 	"runtime"
-	"sync/atomic"
 
 	"threatnet/internal/team"
 )
@@ -12,7 +11,6 @@ type predictAll[T Float] struct {
 	x      Batch[T]
 	out    []T
 	chunk  int
-	next   atomic.Int64
 	passes []*pass[T] // one for each worker
 }
 
@@ -49,17 +47,14 @@ func (p *Predictor[T]) PredictAll(x *Batch[T], out []T, workers int) {
 		}
 	}
 	p.all.x, p.all.out, p.all.chunk = *x, out, chunk
-	p.all.next.Store(0)
-	p.team.Do(workers, p.task)
+	p.team.Each((x.Rows+chunk-1)/chunk, p.task)
 	p.all.x, p.all.out = Batch[T]{}, nil
 }
 
-// run takes chunks of what there is to do until none is left.
-func (p *Predictor[T]) run(worker int) {
+// run scores a chunk of what there is to do.
+func (p *Predictor[T]) run(worker, i int) {
 	a := &p.all
-	for hi := int(a.next.Add(int64(a.chunk))); hi-a.chunk < a.x.Rows; hi = int(a.next.Add(int64(a.chunk))) {
-		p.predictRows(a.passes[worker], &a.x, a.out, hi-a.chunk, min(hi, a.x.Rows))
-	}
+	p.predictRows(a.passes[worker], &a.x, a.out, i*a.chunk, min((i+1)*a.chunk, a.x.Rows))
 }
 
 func (p *Predictor[T]) predictRows(w *pass[T], x *Batch[T], out []T, lo, hi int) {
