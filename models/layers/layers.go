@@ -96,7 +96,8 @@ type Layer[T Float] interface {
 	Spec() Spec
 	// Output returns the shape of one example's output, or an error when the layer does not take the input's.
 	Output(in Shape) (Shape, error)
-	// Build makes the parameters for an input of the given shape and fills them by the layer's initialisers.
+	// Build makes the parameters for an input of the given shape and fills them by the layer's initialisers; without a source
+	// its kernels stay 0.
 	Build(in Shape, r *Rand)
 	// Params returns the parameters in the order in which Keras lists them.
 	Params() []*Param[T]

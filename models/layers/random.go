@@ -28,8 +28,11 @@ var initialisers = map[string]func(w []float64, fanIn, fanOut int, r *Rand){
 	"uniform":        uniform,
 }
 
-// fill draws into a parameter of any precision.
+// fill draws into a parameter of any precision; without a source it is left as it is.
 func fill[T Float](p *Param[T], init string, fanIn, fanOut int, r *Rand) {
+	if r == nil {
+		return
+	}
 	w := make([]float64, len(p.Data))
 	initialisers[init](w, fanIn, fanOut, r)
 	for i, v := range w {

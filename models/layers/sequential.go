@@ -17,7 +17,7 @@ type Stack struct {
 	Layers []Spec `json:"layers"`
 }
 
-// New makes a stack for examples of the given shape. Its parameters are zero until Init or a copy fills them. Layers
+// New makes a stack for examples of the given shape. Its kernels are zero until Init or a copy fills them. Layers
 // without a name are called by their kind, dense, dense_1 and so on.
 func New[T Float](s Stack) (*Sequential[T], error) {
 	q := &Sequential[T]{Input: s.Input}
@@ -41,15 +41,19 @@ func New[T Float](s Stack) (*Sequential[T], error) {
 		}
 		q.Layers, in = append(q.Layers, l), out
 	}
-	q.Init(0)
+	q.build(func(int) *Rand { return nil })
 	return q, nil
 }
 
 // Init draws the initial weights. Each layer has a source of its own, so that its weights do not depend on the others.
 func (q *Sequential[T]) Init(seed uint64) {
+	q.build(func(i int) *Rand { return NewRand(Mix(seed) + uint64(i)) })
+}
+
+func (q *Sequential[T]) build(source func(layer int) *Rand) {
 	in := q.Input
 	for i, l := range q.Layers {
-		l.Build(in, NewRand(Mix(seed)+uint64(i)))
+		l.Build(in, source(i))
 		in, _ = l.Output(in) // seen to be good by New
 	}
 }
