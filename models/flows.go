@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"sync"
 
 	"threatnet/datasets"
 )
@@ -11,11 +12,10 @@ type FlowExamples struct {
 	model   Flows
 	set     *datasets.FlowSet
 	classes []int32
-	flow    datasets.Flow
+	flows   sync.Pool // of *datasets.Flow
 }
 
-// NewFlowExamples encodes a set for a model, by the rules of NewNameExamples for families that are no class of it. Examples
-// belong to one goroutine.
+// NewFlowExamples encodes a set for a model, by the rules of NewNameExamples for families that are no class of it.
 func NewFlowExamples(m Flows, set *datasets.FlowSet) (*FlowExamples, error) {
 	classes, err := classCodes(m, set.Families(), set.Codes(), set.Counts())
 	return &FlowExamples{model: m, set: set, classes: classes}, err
@@ -34,8 +34,13 @@ func (e *FlowExamples) Class(i int) int32 { return e.classes[i] }
 
 // Encode implements Examples.
 func (e *FlowExamples) Encode(i int, tokens []int32, values []float32) {
-	e.set.Flow(i, &e.flow)
-	e.model.Encode(&e.flow, tokens, values)
+	f, ok := e.flows.Get().(*datasets.Flow)
+	if !ok {
+		f = new(datasets.Flow)
+	}
+	e.set.Flow(i, f)
+	e.model.Encode(f, tokens, values)
+	e.flows.Put(f)
 }
 
 // classCodes are the classes of records with family codes. A family that is no class of the model is an error, unless the

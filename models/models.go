@@ -58,7 +58,7 @@ type Examples interface {
 	Len() int
 	// Class is the index of example i's class.
 	Class(i int) int32
-	// Encode writes example i's input: tokens or values.
+	// Encode writes example i's input: tokens or values. Goroutines may call it at once.
 	Encode(i int, tokens []int32, values []float32)
 }
 

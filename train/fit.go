@@ -65,7 +65,13 @@ type fitter struct {
 	order   []int
 	weights []float32 // of the classes
 	steps   uint64    // of the whole run
+
+	rows   []int // of the batch
+	encode func(worker, part int)
 }
+
+// encodeRows is how many rows of a batch a worker encodes at a time.
+const encodeRows = 32
 
 func newFitter(r Run) (*fitter, error) {
 	s, n := &r.Settings, r.Train.Len()
@@ -78,7 +84,8 @@ func newFitter(r Run) (*fitter, error) {
 	if r.Workers == 0 {
 		r.Workers = runtime.GOMAXPROCS(0)
 	}
-	f := &fitter{Run: r, crew: team.New(min(r.Workers, s.Shards)), order: make([]int, n)}
+	f := &fitter{Run: r, crew: team.New(min(r.Workers, s.Shards), team.Long), order: make([]int, n)}
+	f.encode = f.encodePart
 	f.weights = classWeights(r.Train, r.Classes, s.ClassWeight)
 	batches := (n + s.BatchSize - 1) / s.BatchSize
 	f.steps = uint64(batches) * uint64(s.Epochs)
@@ -167,18 +174,13 @@ func scores(loss float64, correct, rows int) checkpoint.Scores {
 func (f *fitter) batch() error {
 	s, size := f.state, f.Settings.BatchSize
 	lo := s.Batch * size
-	rows := f.order[lo:min(lo+size, len(f.order))]
+	f.rows = f.order[lo:min(lo+size, len(f.order))]
 	n := f.net
-	if len(rows) != n.Rows {
+	if len(f.rows) != n.Rows {
 		n = f.last
 	}
-	tokens, values := len(n.Tokens())/n.Rows, len(n.Values())/n.Rows
-	for i, r := range rows {
-		f.Train.Encode(r, n.Tokens()[i*tokens:][:tokens], n.Values()[i*values:][:values])
-		c := f.Train.Class(r)
-		n.Classes()[i], n.Weights()[i] = c, f.weights[c]
-	}
 	s.rate, s.net = f.Settings.rate(s.Step, f.steps), n
+	f.crew.Each((n.Rows+encodeRows-1)/encodeRows, f.encode)
 	f.solver.Rate = s.rate
 	loss, correct, err := n.Run(s.Step)
 	if err != nil {
@@ -192,9 +194,21 @@ func (f *fitter) batch() error {
 	}
 	s.Step++
 	s.Batch++
-	s.LossSum += loss * float64(len(rows))
+	s.LossSum += loss * float64(n.Rows)
 	s.Correct += correct
 	return nil
+}
+
+// encodePart writes a part of the batch where the graph reads it.
+func (f *fitter) encodePart(_, part int) {
+	n := f.state.net
+	tokens, values := len(n.Tokens())/n.Rows, len(n.Values())/n.Rows
+	for i := part * encodeRows; i < min((part+1)*encodeRows, n.Rows); i++ {
+		r := f.rows[i]
+		f.Train.Encode(r, n.Tokens()[i*tokens:][:tokens], n.Values()[i*values:][:values])
+		c := f.Train.Class(r)
+		n.Classes()[i], n.Weights()[i] = c, f.weights[c]
+	}
 }
 
 // shuffle orders the rows of an epoch: a function of seed and epoch.

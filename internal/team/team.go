@@ -9,8 +9,14 @@ import (
 	"threatnet/internal/kernel"
 )
 
-// spins bounds how long a helper or the caller looks for the other before it parks or yields: some tens of microseconds.
-const spins = 4000
+// Patience is how often a helper or the caller looks for the other before it parks, which costs both of them tens of
+// microseconds.
+type Patience int
+
+const (
+	Short Patience = 4000  // some tens of microseconds: for tasks that come now and then
+	Long  Patience = 20000 // a few hundred: for a loop that does something else between its tasks
+)
 
 // Team is a caller and its helpers. It serves one caller at a time.
 type Team struct {
@@ -19,6 +25,7 @@ type Team struct {
 	each    func(worker, i int)
 	items   int
 	next    atomic.Int64
+	spins   int
 	takeAll func(worker int) // take
 	helpers []*helper
 	closed  atomic.Bool
@@ -34,8 +41,8 @@ type helper struct {
 }
 
 // New makes a team of the given number of workers, the caller included; at least one.
-func New(workers int) *Team {
-	t := &Team{}
+func New(workers int, p Patience) *Team {
+	t := &Team{spins: int(p)}
 	t.takeAll = t.take
 	for i := 1; i < workers; i++ {
 		h := &helper{wake: make(chan struct{}, 1), finished: make(chan struct{}, 1)}
@@ -77,7 +84,7 @@ func (t *Team) Do(shards int, task func(shard int)) {
 			h.done.Store(h.started.Load())
 			continue
 		}
-		h.wait()
+		h.wait(t.spins)
 	}
 	t.task = nil
 }
@@ -107,8 +114,8 @@ func (t *Team) take(worker int) {
 // claim takes the helper's part of task n, unless it has been taken.
 func (h *helper) claim(n uint64) bool { return h.claimed.CompareAndSwap(n-1, n) }
 
-// wait returns when the helper has finished.
-func (h *helper) wait() {
+// wait returns when the helper has finished; it parks after so many looks.
+func (h *helper) wait(spins int) {
 	for n := 0; h.done.Load() != h.started.Load(); n++ {
 		if n < spins {
 			kernel.Pause()
@@ -139,7 +146,7 @@ func (t *Team) help(h *helper, worker int) {
 			idle = 0
 			continue
 		}
-		if idle < spins {
+		if idle < t.spins {
 			kernel.Pause()
 			continue
 		}

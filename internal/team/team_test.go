@@ -8,7 +8,7 @@ import (
 // TestDoRunsEachShardOnce runs many tasks in quick succession and after pauses in which the helpers park.
 func TestDoRunsEachShardOnce(t *testing.T) {
 	for workers := 1; workers <= 4; workers++ {
-		team := New(workers)
+		team := New(workers, Short)
 		if team.Workers() != workers {
 			t.Errorf("%d workers, want %d", team.Workers(), workers)
 		}
@@ -35,7 +35,7 @@ func TestDoRunsEachShardOnce(t *testing.T) {
 // TestEachRunsEachItemOnce gives one item much to do: the others are taken meanwhile.
 func TestEachRunsEachItemOnce(t *testing.T) {
 	for workers := 1; workers <= 4; workers++ {
-		team := New(workers)
+		team := New(workers, Short)
 		for round := range 200 {
 			items := 1 + round%9
 			runs, inUse := make([]atomic.Int32, items), make([]atomic.Int32, workers)
@@ -73,7 +73,7 @@ func TestNilTeamRunsOnTheCaller(t *testing.T) {
 
 // TestShardsSeeEachOther sees that what a task wrote is visible to the next one on another worker.
 func TestShardsSeeEachOther(t *testing.T) {
-	team := New(2)
+	team := New(2, Short)
 	defer team.Close()
 	var cells [2]int
 	for i := range 1000 {

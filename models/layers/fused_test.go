@@ -52,7 +52,7 @@ func runBoth[T Float](t *testing.T, units, width, vocabulary, steps, rows, shard
 			p.Data[i] += T(r.NormFloat64() * 0.7 / math.Sqrt(float64(units)))
 		}
 	}
-	crew := team.New(workers)
+	crew := team.New(workers, team.Short)
 	defer crew.Close()
 	for round := range 2 { // the second batch finds used buffers
 		x := paddedBatch[T](rows-round, steps, vocabulary, r)
@@ -169,7 +169,7 @@ func TestFusedDoesNotAllocate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	crew := team.New(2)
+	crew := team.New(2, team.Short)
 	defer crew.Close()
 	x := paddedBatch[float32](64, 20, 30, rand.New(rand.NewPCG(3, 4)))
 	l, w := Compile(q.Layers)[0], &Work[float32]{Train: true, Shards: 2, Team: crew}

@@ -40,7 +40,7 @@ func (p *Predictor[T]) PredictAll(x *Batch[T], out []T, workers int) {
 	defer p.busy.Unlock()
 	if p.team.Workers() != workers {
 		p.team.Close()
-		p.team = team.New(workers)
+		p.team = team.New(workers, team.Short)
 		runtime.AddCleanup(p, (*team.Team).Close, p.team)
 		for len(p.all.passes) < workers {
 			p.all.passes = append(p.all.passes, newPass[T](len(p.layers)))

@@ -115,7 +115,7 @@ func train(t *testing.T, stack layers.Stack, vm string, workers int) []float64 {
 		t.Fatal(err)
 	}
 	q.Init(4)
-	crew := team.New(workers)
+	crew := team.New(workers, team.Short)
 	defer crew.Close()
 	s, err := NewSolver[float32]("adam", 0.01, 3, crew)
 	if err != nil {
@@ -210,7 +210,7 @@ func TestStepDoesNotAllocate(t *testing.T) {
 			t.Fatal(err)
 		}
 		q.Init(4)
-		crew := team.New(2)
+		crew := team.New(2, team.Short)
 		n, err := New(q, 64, Options{VM: Flat, Shards: 2, Team: crew})
 		if err != nil {
 			t.Fatal(err)
