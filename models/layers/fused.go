@@ -14,7 +14,7 @@ import "threatnet/internal/kernel"
 //     before dG·Uᵀ and hᵀ·dG see it, which is exact because the state before the step is the pad row's.
 //   - The steps before the longest name are those of the pad row alone, once for all shards.
 //
-// A batch is cut into shards: rows sorted by length, longest first, and dealt out in turn. Everything is laid out in
+// A batch is cut into shards: rows sorted by length, longest first, and dealt out back and forth. Everything is laid out in
 // panels of 16 units, see package kernel. Gates are computed, and later overwritten by their gradients, in place.
 type EmbeddingLSTM[T Float] struct {
 	embedding *Embedding[T]

@@ -37,12 +37,18 @@ func (s *fusedScratch[T]) plan(x *Batch[T]) {
 	if x.Rows > 0 {
 		s.first = int(s.starts[s.order[0]])
 	}
-	for k, p := range s.part {
+	for _, p := range s.part {
 		p.rows, p.start = p.rows[:0], p.start[:0]
-		for i := k; i < x.Rows; i += s.shards {
-			r := s.order[i]
-			p.rows, p.start = append(p.rows, r), append(p.start, s.starts[r])
+	}
+	for i, r := range s.order {
+		k := i % s.shards
+		if i/s.shards%2 == 1 { // back and forth, or the first shard would have the longer of each two
+			k = s.shards - 1 - k
 		}
+		p := s.part[k]
+		p.rows, p.start = append(p.rows, r), append(p.start, s.starts[r])
+	}
+	for _, p := range s.part {
 		p.plan(s)
 	}
 	s.number(x)
