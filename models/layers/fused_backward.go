@@ -7,7 +7,7 @@ import "threatnet/internal/kernel"
 const weightRows = 256
 
 // backward runs one shard back through its steps and leaves the gradients of U in du, of the table in dp, and of the pad row
-// before the first name in the first row of dh and in dcPad.
+// before the first name in the first rows of dh and dc.
 func (s *fusedScratch[T]) backward(shard int) {
 	p := s.part[shard]
 	clear(p.dp[:s.np*len(s.ids)*pw])
@@ -16,13 +16,14 @@ func (s *fusedScratch[T]) backward(shard int) {
 		return
 	}
 	clear(p.dc)
-	clear(p.dcPad)
+	clear(p.dh[:s.h])
+	joined, pads := int(p.n[s.steps]), p.pads(s.steps)
 	for r, b := range p.rows {
-		copy(p.dh[r*s.hs:][:s.h], s.dy.X[int(b)*s.h:][:s.h])
-	}
-	joined := int(p.n[s.steps])
-	for r := joined + 1; r < len(p.rows); r++ { // empty names are the pad row
-		kernel.Add(p.dh[joined*s.hs:][:s.h], p.dh[r*s.hs:][:s.h])
+		if dy := s.dy.X[int(b)*s.h:][:s.h]; r < joined {
+			copy(p.dh[(pads+r)*s.hs:], dy)
+		} else { // empty names are the pad row
+			kernel.Add(p.dh[:s.h], dy)
+		}
 	}
 	gates := s.np * pw
 	hi := int(p.off[s.steps]) // rows below hi wait for their product with the states
@@ -50,33 +51,33 @@ func (s *fusedScratch[T]) backward(shard int) {
 
 // stepBackward turns the gates of panel j at step t into their gradients.
 func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
-	n, next, o := int(p.n[t]), int(p.n[t+1]), int(p.off[t])
+	n, next, o, pads, from := int(p.n[t]), int(p.n[t+1]), int(p.off[t]), p.pads(t), p.moving(t)
 	g, cp, tc := p.g[(j*p.cap+o)*pw:], p.cPrev[(j*p.cap+o)*pu:], p.tanh[(j*p.cap+o)*pu:]
-	dh, dc, dp := p.dh[j*pu:], p.dc[j*p.jcap*pu:], p.dp[j*len(s.ids)*pw:]
+	dh, dc, dp := p.dh[j*pu:], p.dc[j*(1+p.jcap)*pu:], p.dp[j*len(s.ids)*pw:]
 	hard := s.layer.lstm.hard
-	if n > 0 {
-		a := kernel.GateBackward[T]{Rows: n, G: g, CPrev: cp, CPrevRow: pu, TanhC: tc, DH: dh, DHRow: s.hs, DC: dc, Off: p.idOff[o:], DP: dp, Hard: hard}
-		a.Run()
-	}
-	if t >= p.padEnd {
-		return
-	}
-	pad, dcPad := g[n*pw:][:pw], p.dcPad[j*pu:][:pu]
-	if t < p.live {
+	if rows := pads + n - from; rows > 0 {
 		a := kernel.GateBackward[T]{
-			Rows: 1, G: pad, CPrev: cp[n*pu:], CPrevRow: pu, TanhC: tc[n*pu:], DH: dh[next*s.hs:], DHRow: s.hs, DC: dcPad,
-			Off: p.padOff[:], DP: dp, Hard: hard,
+			Rows: rows, G: g[from*pw:], CPrev: cp[from*pu:], CPrevRow: pu, TanhC: tc[from*pu:], DH: dh, DHRow: s.hs, DC: dc[(1-pads+from)*pu:],
+			Off: p.idOff[o+from:], DP: dp, Hard: hard,
 		}
 		a.Run()
-	} else {
+	}
+	if pads == 0 {
+		return
+	}
+	pad, dcPad := g[:pw], dc[:pu]
+	if from > 0 {
 		clear(pad)
 		clear(dcPad)
 	}
 	if next == n {
 		return
 	}
-	jg, jdc := p.jg[(j*p.jcap+n)*pw:], dc[n*pu:]
-	a := kernel.GateBackward[T]{Rows: next - n, G: jg, CPrev: cp[n*pu:], TanhC: p.jt[(j*p.jcap+n)*pu:], DH: dh[n*s.hs:], DHRow: s.hs, DC: jdc, Off: p.jOff[n:], DP: dp, Hard: hard}
+	jg, jdc := p.jg[(j*p.jcap+n)*pw:], dc[(1+n)*pu:]
+	a := kernel.GateBackward[T]{
+		Rows: next - n, G: jg, CPrev: cp, TanhC: p.jt[(j*p.jcap+n)*pu:], DH: dh[(p.pads(t+1)+n)*s.hs:], DHRow: s.hs, DC: jdc,
+		Off: p.jOff[n:], DP: dp, Hard: hard,
+	}
 	a.Run()
 	for r := range next - n {
 		kernel.Add(pad, jg[r*pw:][:pw])

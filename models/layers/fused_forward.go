@@ -74,7 +74,11 @@ func (s *fusedScratch[T]) forward(shard int) {
 
 // last is the state of a shard's row after the last step; empty names are the pad row.
 func (s *fusedScratch[T]) last(p *fusedShard[T], r int) []T {
-	return p.hPrev[(int(p.off[s.steps])+min(r, int(p.n[s.steps])))*s.hs:][:s.hp]
+	o := int(p.off[s.steps])
+	if r < int(p.n[s.steps]) {
+		o += p.pads(s.steps) + r
+	}
+	return p.hPrev[o*s.hs:][:s.hp]
 }
 
 // stepForward is step t of panel j: the product and, on what it has just written, the gates.
@@ -88,22 +92,18 @@ func (s *fusedScratch[T]) stepForward(p *fusedShard[T], t, j int) {
 	cp, c := p.cPrev[(j*p.cap+o)*pu:], p.cPrev[(j*p.cap+oNext)*pu:]
 	tc, h, table := p.tanh[(j*p.cap+o)*pu:], p.hPrev[oNext*s.hs+j*pu:], s.p[j*len(s.ids)*pw:]
 	hard := s.layer.lstm.hard
-	if n > 0 {
-		a := kernel.GateForward[T]{Rows: n, Z: g, ZRow: pw, G: g, Off: p.idOff[o:], P: table, CPrev: cp, CPrevRow: pu, C: c, TanhC: tc, H: h, HRow: s.hs, Hard: hard}
-		a.Run()
-	}
-	if next > n { // joiners share the pad row's product and cell state
+	if next > n { // joiners share the pad row's product, before its gates overwrite that, and its cell state
+		to := p.pads(t+1) + n
 		a := kernel.GateForward[T]{
-			Rows: next - n, Z: g[n*pw:], G: p.jg[(j*p.jcap+n)*pw:], Off: p.jOff[n:], P: table, CPrev: cp[n*pu:], C: c[n*pu:],
-			TanhC: p.jt[(j*p.jcap+n)*pu:], H: h[n*s.hs:], HRow: s.hs, Hard: hard,
+			Rows: next - n, Z: g, G: p.jg[(j*p.jcap+n)*pw:], Off: p.jOff[n:], P: table, CPrev: cp, C: c[to*pu:],
+			TanhC: p.jt[(j*p.jcap+n)*pu:], H: h[to*s.hs:], HRow: s.hs, Hard: hard,
 		}
 		a.Run()
 	}
-	if t < p.live {
-		a := kernel.GateForward[T]{
-			Rows: 1, Z: g[n*pw:], ZRow: pw, G: g[n*pw:], Off: p.padOff[:], P: table, CPrev: cp[n*pu:], CPrevRow: pu, C: c[next*pu:],
-			TanhC: tc[n*pu:], H: h[next*s.hs:], HRow: s.hs, Hard: hard,
-		}
+	from := p.moving(t)
+	if rows := p.pads(t) + n - from; rows > 0 {
+		g, cp, tc = g[from*pw:], cp[from*pu:], tc[from*pu:]
+		a := kernel.GateForward[T]{Rows: rows, Z: g, ZRow: pw, G: g, Off: p.idOff[o+from:], P: table, CPrev: cp, CPrevRow: pu, C: c, TanhC: tc, H: h, HRow: s.hs, Hard: hard}
 		a.Run()
 	}
 }

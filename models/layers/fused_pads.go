@@ -54,7 +54,9 @@ func (r *padRun[T]) backward(s *fusedScratch[T]) {
 	for _, p := range s.part {
 		if len(p.rows) > 0 {
 			kernel.Add(r.dh[:s.hp], p.dh[:s.hp])
-			kernel.Add(r.dc, p.dcPad)
+			for j := range s.np {
+				kernel.Add(r.dc[j*pu:][:pu], p.dc[j*(1+p.jcap)*pu:])
+			}
 		}
 	}
 	gates := s.np * pw

@@ -1,14 +1,14 @@
 package layers
 
-// fusedShard is the part of a batch that one worker runs. Its rows lie step after step, in a step the names that have
-// joined, longest first, and then the pad row where it is still needed.
+// fusedShard is the part of a batch that one worker runs. Its rows lie step after step, in a step the pad row where it is still
+// needed and then the names that have joined, longest first.
 type fusedShard[T Float] struct {
 	rows   []int32 // of the batch, longest name first
 	start  []int32 // their first characters
-	n      []int32 // names that joined before step t; their rows in step t are off[t] … off[t]+n[t]−1
-	off    []int32
-	padEnd int // the pad row is needed in steps before padEnd: until the last name has joined, or to the end for empty names
-	live   int // steps before live move the pad row on; at padEnd−1 it only lends its product to the last joiners
+	n      []int32 // names that joined before step t
+	off    []int32 // first row of step t
+	padEnd int     // the pad row is needed in steps before padEnd: until the last name has joined, or after the end for empty names
+	live   int     // steps before live move the pad row on; at padEnd−1 it only lends its product to the last joiners
 	cap    int
 
 	g, cPrev, tanh []T     // gates [np][cap][64], cell state before the step and tanh of the one after [np][cap][16]
@@ -18,16 +18,13 @@ type fusedShard[T Float] struct {
 	jcap   int
 	jg, jt []T // gates and tanh of the names' first steps: [np][jcap][64], [np][jcap][16]
 	jOff   []int32
-	dh, dc []T // [jcap+1][hs], [np][jcap][16]
-	dcPad  []T // [np][16]
-
-	padOff [1]int32 // of the pad row's character: 0
+	dh, dc []T // [jcap+1][hs]; [np][1+jcap][16], the pad row's first
 
 	dp, du []T // gradients of the table and of U
 }
 
 func newFusedShard[T Float](s *fusedScratch[T]) *fusedShard[T] {
-	return &fusedShard[T]{n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), dcPad: make([]T, s.hp), du: make([]T, s.hp*s.np*pw)}
+	return &fusedShard[T]{n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), du: make([]T, s.hp*s.np*pw)}
 }
 
 // plan sorts the names by length, deals them to the shards and numbers the ids in use.
@@ -108,9 +105,8 @@ func (p *fusedShard[T]) plan(s *fusedScratch[T]) {
 		p.live = int(p.start[joined-1])
 		p.padEnd = p.live + 1
 	}
-	empties := joined < b
-	if empties {
-		p.padEnd, p.live = steps, steps
+	if joined < b {
+		p.padEnd, p.live = steps+1, steps
 	}
 	rows := 0
 	for t := 0; t <= steps; t++ {
@@ -118,13 +114,26 @@ func (p *fusedShard[T]) plan(s *fusedScratch[T]) {
 		if t < s.first {
 			continue
 		}
-		rows += int(p.n[t])
-		if t < p.padEnd || empties {
-			rows++
-		}
+		rows += p.pads(t) + int(p.n[t])
 	}
 	p.off[steps+1] = int32(rows)
 	p.reserve(s, rows, b)
+}
+
+// pads is how many rows of step t are the pad row: one or none.
+func (p *fusedShard[T]) pads(t int) int {
+	if t < p.padEnd {
+		return 1
+	}
+	return 0
+}
+
+// moving is the first row of step t that goes on to the next one; the pad row before it lends its product only.
+func (p *fusedShard[T]) moving(t int) int {
+	if t >= p.live {
+		return p.pads(t)
+	}
+	return 0
 }
 
 func (p *fusedShard[T]) reserve(s *fusedScratch[T], rows, names int) {
@@ -138,7 +147,7 @@ func (p *fusedShard[T]) reserve(s *fusedScratch[T], rows, names int) {
 	if names > p.jcap {
 		p.jcap = names
 		p.jg, p.jt, p.jOff = make([]T, s.np*names*pw), make([]T, s.hp*names), make([]int32, names)
-		p.dh, p.dc = make([]T, (names+1)*s.hs), make([]T, s.hp*names)
+		p.dh, p.dc = make([]T, (names+1)*s.hs), make([]T, s.hp*(names+1))
 	}
 }
 
@@ -148,6 +157,9 @@ func (s *fusedScratch[T]) number(x *Batch[T]) {
 	s.ids = append(s.ids[:0], 0)
 	s.slot[0], s.stamp[0] = 0, s.batch
 	for _, p := range s.part {
+		for t := s.first; t < p.padEnd; t++ {
+			p.idOff[p.off[t]] = 0
+		}
 		for r, b := range p.rows {
 			row, start := x.Tokens[int(b)*x.Cols:][:x.Cols], int(p.start[r])
 			for t := start; t < len(row); t++ {
@@ -160,7 +172,7 @@ func (s *fusedScratch[T]) number(x *Batch[T]) {
 				if t == start {
 					p.jOff[r] = off
 				} else {
-					p.idOff[int(p.off[t])+r] = off
+					p.idOff[int(p.off[t])+p.pads(t)+r] = off
 				}
 			}
 		}
