@@ -66,6 +66,7 @@ func (l *EmbeddingLSTM[T]) Backward(w *Work[T], _, dy *Batch[T], grads [][]T) *B
 		s.tmp = append(s.tmp, make([]T, max(s.hp, s.ep)*pw))
 	}
 	w.Team.Each(s.np, s.weightsTask)
+	s.clearUnused()
 	w.Team.Do(s.shards, s.embeddingTask)
 	return nil
 }
@@ -96,6 +97,7 @@ type fusedScratch[T Float] struct {
 	ids     []int32 // in use; ids[0] is 0
 	slot    []int32 // of an id: its place in ids
 	stamp   []uint32
+	used    []bool // of the embeddings' Param
 	batch   uint32
 	starts  []int32 // first character of each row
 	order   []int32 // rows by start
@@ -106,7 +108,9 @@ type fusedScratch[T Float] struct {
 	y       Batch[T]
 	dy      *Batch[T]
 	grads   [][]T
-	demb    []T // gradient of emb
+	demb    []T     // gradient of emb
+	written []int32 // the ids that wrote to cleared, the embeddings' gradient, in the last step back
+	cleared []T
 	slotCap int
 
 	forwardTask, backwardTask, embeddingTask    func(shard int)
@@ -124,7 +128,11 @@ func (s *fusedScratch[T]) bind(l *EmbeddingLSTM[T], w *Work[T], x *Batch[T]) {
 		s.u, s.wx = make([]T, s.hp*gates), make([]T, s.ep*gates)
 		s.ut, s.wxt = make([]T, columns(s.hp)*gates), make([]T, columns(s.ep)*gates)
 		s.slot, s.stamp = make([]int32, l.embedding.spec.Vocabulary), make([]uint32, l.embedding.spec.Vocabulary)
-		s.count = make([]int32, s.steps+2)
+		table := l.embedding.table
+		if table.Used == nil {
+			table.Used = make([]bool, l.embedding.spec.Vocabulary)
+		}
+		s.used, s.count = table.Used, make([]int32, s.steps+2)
 		for range shards {
 			s.part = append(s.part, newFusedShard(s))
 		}

@@ -127,7 +127,7 @@ func (s *fusedScratch[T]) weights(worker, j int) {
 	kernel.UnpackGates(1, n, sum, db[j*pu:], 4*s.h, s.h)
 }
 
-// embeddingGrad makes dE = dP·Wᵀ for the shard's part of the ids in use, and clears the shard's part of the others.
+// embeddingGrad makes dE = dP·Wᵀ for the shard's part of the ids in use.
 func (s *fusedScratch[T]) embeddingGrad(shard int) {
 	slots, gates := len(s.ids), s.np*pw
 	lo, hi := slots*shard/s.shards, slots*(shard+1)/s.shards
@@ -135,14 +135,24 @@ func (s *fusedScratch[T]) embeddingGrad(shard int) {
 		m := kernel.Product[T]{A: s.dp[lo*pw:], ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[lo*s.es+c:], CRow: s.es, Cols: min(pw, s.ep-c)}
 		m.Run(hi - lo)
 	}
-	de := s.grads[0]
 	for k, id := range s.ids[lo:hi] {
-		copy(de[int(id)*s.e:][:s.e], s.demb[(lo+k)*s.es:])
+		copy(s.grads[0][int(id)*s.e:][:s.e], s.demb[(lo+k)*s.es:])
 	}
-	vocabulary := s.layer.embedding.spec.Vocabulary
-	for id := vocabulary * shard / s.shards; id < vocabulary*(shard+1)/s.shards; id++ {
-		if s.stamp[id] != s.batch {
-			clear(de[id*s.e:][:s.e])
+}
+
+// clearUnused clears the embeddings' gradient but for the ids in use: where it is what the last step wrote, of those that
+// were in use then.
+func (s *fusedScratch[T]) clearUnused() {
+	de := s.grads[0]
+	if len(s.cleared) == 0 || &s.cleared[0] != &de[0] || s.layer.embedding.table.Penalised() {
+		clear(de)
+		s.cleared = de
+	} else {
+		for _, id := range s.written {
+			if s.stamp[id] != s.batch {
+				clear(de[int(id)*s.e:][:s.e])
+			}
 		}
 	}
+	s.written = append(s.written[:0], s.ids...)
 }

@@ -155,7 +155,7 @@ func (p *fusedShard[T]) reserve(s *fusedScratch[T], rows, names int) {
 func (s *fusedScratch[T]) number(x *Batch[T]) {
 	s.batch++
 	s.ids = append(s.ids[:0], 0)
-	s.slot[0], s.stamp[0] = 0, s.batch
+	s.slot[0], s.stamp[0], s.used[0] = 0, s.batch, true
 	for _, p := range s.part {
 		for t := s.first; t < p.padEnd; t++ {
 			p.idOff[p.off[t]] = 0
@@ -165,7 +165,7 @@ func (s *fusedScratch[T]) number(x *Batch[T]) {
 			for t := start; t < len(row); t++ {
 				id := row[t]
 				if s.stamp[id] != s.batch {
-					s.stamp[id], s.slot[id] = s.batch, int32(len(s.ids))
+					s.stamp[id], s.slot[id], s.used[id] = s.batch, int32(len(s.ids)), true
 					s.ids = append(s.ids, id)
 				}
 				off := s.slot[id] * pw

@@ -48,8 +48,12 @@ type Param[T Float] struct {
 	Shape  []int
 	Data   []T
 	L1, L2 T
-	Moving bool // a statistic that the layer moves by itself: it has no gradient
+	Moving bool   // a statistic that the layer moves by itself: it has no gradient
+	Used   []bool // of a table: the rows that have been in use, without which there is no gradient; nil where that is not known
 }
+
+// Penalised reports whether there is a penalty on the weights, which then all have a gradient.
+func (p *Param[T]) Penalised() bool { return p.L1 != 0 || p.L2 != 0 }
 
 func newParam[T Float](layer, name string, shape ...int) *Param[T] {
 	return &Param[T]{Name: layer + "/" + name, Shape: shape, Data: make([]T, Shape(shape).Size())}

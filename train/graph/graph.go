@@ -156,8 +156,9 @@ func (n *Net[T]) Params() []Param[T] { return n.params }
 // Model is what a gorgonia.Solver steps.
 func (n *Net[T]) Model() []G.ValueGrad { return n.model }
 
-// Run computes loss and gradients of the batch, and moves the statistics of the layers that keep some. step is the optimizer's step, from which dropout masks follow. It returns
-// the mean loss with penalties, and how many rows the network classed right.
+// Run computes loss and gradients of the batch, and moves the statistics of the layers that keep some. step is the
+// optimizer's step, from which dropout masks follow. It returns the mean loss with penalties, and how many rows the network
+// classed right.
 func (n *Net[T]) Run(step uint64) (loss float64, correct int, err error) {
 	for _, w := range n.works {
 		w.Step = step

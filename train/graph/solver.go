@@ -7,7 +7,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"threatnet/internal/kernel"
 	"threatnet/internal/team"
 	"threatnet/models/layers"
 )
@@ -59,9 +58,11 @@ type Solver[T layers.Float] struct {
 	shards  int
 	team    *team.Team
 	steps   uint64
+	fresh   bool    // no step was taken since Init
 	slots   [][][]T // of each parameter: the formula's moments
 
-	weights, grads [][]T // of the running step
+	weights, grads [][]T    // of the running step
+	used           [][]bool // of the weights of a table: the rows to step, the others have neither gradient nor moments
 	scale          T
 	rate, k        T // of Adam's formula, corrected for the step
 	sums           []float64
@@ -84,14 +85,16 @@ func (s *Solver[T]) Step(model []G.ValueGrad) error {
 	if s.slots == nil {
 		s.Init(model)
 	}
-	s.weights, s.grads = s.weights[:0], s.grads[:0]
-	for _, p := range model {
+	s.weights, s.grads, s.used = s.weights[:0], s.grads[:0], s.used[:0]
+	for k, p := range model {
 		g, err := p.Grad()
 		if err != nil {
 			return err
 		}
 		s.weights, s.grads = append(s.weights, floats[T](p.Value())), append(s.grads, floats[T](g))
+		s.used = append(s.used, s.usedRows(k, p))
 	}
+	s.fresh = false
 	s.steps++
 	s.correct()
 	s.scale = 1
@@ -115,7 +118,7 @@ func (s *Solver[T]) Init(model []G.ValueGrad) {
 	if s.formula == "adam" || s.formula == "adam-torch" {
 		n = 2
 	}
-	s.slots = nil
+	s.slots, s.fresh = nil, true
 	for _, p := range model {
 		slots := make([][]T, n)
 		for i := range slots {
@@ -127,51 +130,5 @@ func (s *Solver[T]) Init(model []G.ValueGrad) {
 
 // State is the number of steps taken and the moments, parameter after parameter, to be saved and restored in place.
 func (s *Solver[T]) State() (steps *uint64, slots [][][]T) { return &s.steps, s.slots }
-
-func (s *Solver[T]) normShard(i int) {
-	s.sums[i] = 0
-	for _, g := range s.grads {
-		s.sums[i] += kernel.SumSquares(part(g, i, s.shards))
-	}
-}
-
-// correct puts Adam's corrections of the bias into rate and k, see kernel.Adam.
-func (s *Solver[T]) correct() {
-	t := float64(s.steps)
-	switch s.formula {
-	case "adam":
-		s.rate, s.k = T(s.Rate*math.Sqrt(1-math.Pow(0.999, t))/(1-math.Pow(0.9, t))), 1
-	case "adam-torch":
-		s.rate, s.k = T(s.Rate/(1-math.Pow(0.9, t))), T(1/math.Sqrt(1-math.Pow(0.999, t)))
-	}
-}
-
-func (s *Solver[T]) updateShard(i int) {
-	for k := range s.weights {
-		w, g := part(s.weights[k], i, s.shards), part(s.grads[k], i, s.shards)
-		v := part(s.slots[k][0], i, s.shards)
-		if s.scale != 1 {
-			kernel.Scale(g, s.scale)
-		}
-		switch s.formula {
-		case "adam":
-			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, s.rate, 0.9, 0.999, s.k, 1e-7)
-		case "adam-torch":
-			kernel.Adam(w, v, part(s.slots[k][1], i, s.shards), g, s.rate, 0.9, 0.999, s.k, 1e-8)
-		case "rmsprop":
-			kernel.RMSprop(w, v, g, T(s.Rate), 0.9, 1e-7, false)
-		case "rmsprop-keras3":
-			kernel.RMSprop(w, v, g, T(s.Rate), 0.9, 1e-7, true)
-		case "rmsprop-torch":
-			kernel.RMSprop(w, v, g, T(s.Rate), 0.99, 1e-8, false)
-		case "sgd":
-			kernel.Scale(v, 0.9)
-			kernel.Add(v, g)
-			kernel.AddScaled(w, -T(s.Rate), v)
-		}
-	}
-}
-
-func part[T any](x []T, i, shards int) []T { return x[len(x)*i/shards : len(x)*(i+1)/shards] }
 
 var _ G.Solver = (*Solver[float32])(nil)
