@@ -11,7 +11,7 @@ import "unsafe"
 // transposed one (ARow 1), and panels that lie one after another (Blocks > 1). Blocks 0 is one block.
 //
 // With BRow each row of C has a B of its own, so far from that of the row before; ARow may then be 0. So one call covers the
-// panels of a row that stands alone. With Back it begins with the last row, whose B may still be near from the product before.
+// panels of a row that stands alone. With Back it may begin with the last row, whose B may still be near from the product before.
 //
 // The terms of an element are added in order, to C's value with Add: no row depends on the number of rows.
 type Product[T Float] struct {

@@ -13,9 +13,10 @@ import (
 // microseconds.
 type Patience int
 
+// Short is for tasks that come now and then, Long for a loop that does something else between its tasks.
 const (
-	Short Patience = 4000  // some tens of microseconds: for tasks that come now and then
-	Long  Patience = 20000 // a few hundred: for a loop that does something else between its tasks
+	Short Patience = 4000  // some tens of microseconds
+	Long  Patience = 20000 // a few hundred
 )
 
 // Team is a caller and its helpers. It serves one caller at a time.
@@ -63,7 +64,7 @@ func (t *Team) Workers() int {
 // Do runs task(0) … task(shards−1) and returns when all are done. Worker w takes the shards w, w+workers, …, so that a
 // shard's data stay in the cache of one core. A nil team runs them in order on the caller.
 func (t *Team) Do(shards int, task func(shard int)) {
-	if t == nil || len(t.helpers) == 0 || shards == 1 {
+	if t == nil || len(t.helpers) == 0 || shards <= 1 {
 		for i := range shards {
 			task(i)
 		}
@@ -92,7 +93,7 @@ func (t *Team) Do(shards int, task func(shard int)) {
 // Each runs task(worker, 0) … task(worker, items−1) and returns when all are done; a worker that is free takes the next one.
 // A nil team runs them in order as worker 0.
 func (t *Team) Each(items int, task func(worker, i int)) {
-	if t == nil || len(t.helpers) == 0 || items == 1 {
+	if t == nil || len(t.helpers) == 0 || items <= 1 {
 		for i := range items {
 			task(0, i)
 		}

@@ -53,6 +53,8 @@ func TestEachRunsEachItemOnce(t *testing.T) {
 			}
 		}
 		task := func(int, int) {}
+		team.Each(0, task)
+		team.Do(0, func(int) { t.Error("a shard of none") })
 		if n := testing.AllocsPerRun(10, func() { team.Each(5, task) }); !testing.Short() && n > 0 {
 			t.Errorf("%d workers: %v allocations", workers, n)
 		}

@@ -9,7 +9,7 @@ type padRun[T Float] struct {
 	g, c, tanh, h []T
 	p, dp         []T     // row 0 of the table's panels and its gradient, [np][64]
 	off           []int32 // of the panels in p
-	dh, dc        []T     // [hp]
+	dh, dc        []T     // [hp], dh in whole blocks of 64
 }
 
 func newPadRun[T Float](s *fusedScratch[T]) padRun[T] {

@@ -8,7 +8,7 @@ type fusedShard[T Float] struct {
 	n      []int32 // names that joined before step t
 	off    []int32 // first row of step t
 	padEnd int     // the pad row is needed in steps before padEnd: until the last name has joined, or after the end for empty names
-	live   int     // steps before live move the pad row on; at padEnd−1 it only lends its product to the last joiners
+	live   int     // steps before live move the pad row on; at live it only lends its product to the last joiners
 	cap    int
 
 	g, cPrev, tanh []T     // gates [np][cap][64], cell state before the step and tanh of the one after [np][cap][16]

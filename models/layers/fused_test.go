@@ -159,6 +159,54 @@ func TestFusedSameBitsOnAnyTeam(t *testing.T) {
 	}
 }
 
+// TestFusedKeptGradients: gradients in slices that are kept between steps, with other characters in use in each, are those
+// in fresh ones.
+func TestFusedKeptGradients(t *testing.T) {
+	q, err := New[float32](Stack{Input: []int{12}, Layers: []Spec{
+		{Kind: "embedding", Vocabulary: 60, Units: 8}, {Kind: "lstm", Units: 16, Recurrent: RecurrentSigmoid},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Init(5)
+	r := rand.New(rand.NewPCG(5, 4))
+	l, w, fresh := Compile(q.Layers)[0], &Work[float32]{Train: true, Shards: 2}, &Work[float32]{Train: true, Shards: 2}
+	slices := func() (grads [][]float32) {
+		for _, p := range l.Params() {
+			grads = append(grads, make([]float32, len(p.Data)))
+		}
+		return grads
+	}
+	kept := slices()
+	for step := range 8 {
+		x := paddedBatch[float32](9, 12, 20, r)
+		for i, id := range x.Tokens {
+			if id > 0 {
+				x.Tokens[i] = id + int32(5*step)
+			}
+		}
+		dy := &Batch[float32]{Rows: 9, Cols: 16, X: make([]float32, 9*16)}
+		for i := range dy.X {
+			dy.X[i] = float32(r.NormFloat64())
+		}
+		want := slices()
+		l.Forward(fresh, x)
+		l.Backward(fresh, x, dy, want)
+		l.Forward(w, x)
+		l.Backward(w, x, dy, kept)
+		for i := range want {
+			for j, v := range want[i] {
+				if kept[i][j] != v {
+					t.Fatalf("step %d: gradient %d is %v at %d, want %v", step, i, kept[i][j], j, v)
+				}
+			}
+			for j := range kept[i] { // as a solver does that clips
+				kept[i][j] *= 0.5
+			}
+		}
+	}
+}
+
 func TestFusedDoesNotAllocate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector, which runs the short tests, allocates")

@@ -106,7 +106,8 @@ type Layer[T Float] interface {
 	// Params returns the parameters in the order in which Keras lists them.
 	Params() []*Param[T]
 	// Backward takes the input of the last Forward with w and the gradient of its output; it overwrites grads, one slice
-	// for each trained parameter, and returns the gradient of the input, nil for tokens.
+	// for each trained parameter, and returns the gradient of the input, nil for tokens. Slices that come again hold what
+	// it wrote the last time, or multiples of that, unless the parameter is penalised.
 	Backward(w *Work[T], x, dy *Batch[T], grads [][]T) *Batch[T]
 }
 

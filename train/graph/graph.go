@@ -75,7 +75,7 @@ func New[T layers.Float](q *layers.Sequential[T], rows int, opts Options) (*Net[
 		for _, p := range layers.Trained(l) {
 			node := n.param(p)
 			own, params = append(own, node), append(params, p)
-			if p.L1 != 0 || p.L2 != 0 {
+			if p.Penalised() {
 				penalised = append(penalised, node)
 			}
 		}

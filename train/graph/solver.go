@@ -128,7 +128,8 @@ func (s *Solver[T]) Init(model []G.ValueGrad) {
 	}
 }
 
-// State is the number of steps taken and the moments, parameter after parameter, to be saved and restored in place.
+// State is the number of steps taken and the moments, parameter after parameter, to be saved, and before the first Step
+// restored, in place.
 func (s *Solver[T]) State() (steps *uint64, slots [][][]T) { return &s.steps, s.slots }
 
 var _ G.Solver = (*Solver[float32])(nil)
