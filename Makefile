@@ -5,6 +5,8 @@ TOOL  = $(GO) tool -modfile=tools.mod
 
 # What runs in many goroutines; the race detector makes it slow.
 RACE      ?= ./internal/... ./models/layers/... ./train/... ./serve/...
+# What the kernel level decides; internal/kernel runs its own tests at each.
+NUMERIC   ?= ./models/layers ./models/dgalstm ./train/graph
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 PACKAGES  ?= ./...
 FUZZTIME  ?= 30s
@@ -30,6 +32,14 @@ quickstart: build ## build, then train, evaluate and score on the embedded corpu
 .PHONY: test
 test: ## run all tests
 	CGO_ENABLED=0 $(GO) test ./...
+
+.PHONY: levels
+levels: ## run the numerical tests at the other kernel levels, and without assembly
+	@set -e; for level in $$(grep -qsw avx2 /proc/cpuinfo && echo avx2) go; do \
+		echo "THREATNET_KERNEL=$$level"; \
+		THREATNET_KERNEL=$$level $(GO) test -count=1 $(NUMERIC); \
+	done
+	$(GO) test -tags noasm ./internal/kernel $(NUMERIC)
 
 .PHONY: race
 race: ## run the tests of the concurrent packages under the race detector (needs a C compiler)
