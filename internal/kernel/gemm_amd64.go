@@ -155,7 +155,8 @@ func (g *gemmCall) direct(m, n, k int, b *float32, bRow int, add bool) {
 			for j, w := 0, 0; j < n; j += w {
 				v := g.vectors(rows, n-j)
 				w = min(v*g.lanes, n-j)
-				g.run(v, rows, w, min(step, k-k0), at(g.a, i*g.aRow+k0*g.aCol), at(b, k0*bRow+j), bRow, at(g.c, i*g.cRow+j), g.onto(at(g.c, i*g.cRow+j), add || k0 > 0))
+				c := at(g.c, i*g.cRow+j)
+				g.run(v, rows, w, min(step, k-k0), at(g.a, i*g.aRow+k0*g.aCol), at(b, k0*bRow+j), bRow, c, g.onto(c, add || k0 > 0))
 			}
 		}
 	}
