@@ -1,6 +1,7 @@
 package team
 
 import (
+	"runtime"
 	"sync/atomic"
 	"testing"
 )
@@ -32,16 +33,24 @@ func TestDoRunsEachShardOnce(t *testing.T) {
 	}
 }
 
-// TestEachRunsEachItemOnce gives one item much to do: the others are taken meanwhile.
+// TestEachRunsEachItemOnce holds the worker of the first item until another has done all the rest.
 func TestEachRunsEachItemOnce(t *testing.T) {
 	for workers := 1; workers <= 4; workers++ {
 		team := New(workers, Short)
 		for round := range 200 {
 			items := 1 + round%9
 			runs, inUse := make([]atomic.Int32, items), make([]atomic.Int32, workers)
+			var rest atomic.Int32
+			rest.Store(int32(items - 1))
 			team.Each(items, func(worker, i int) {
 				if inUse[worker].Add(1) != 1 {
 					t.Errorf("worker %d does two items at once", worker)
+				}
+				for i == 0 && workers > 1 && rest.Load() > 0 {
+					runtime.Gosched()
+				}
+				if i > 0 {
+					rest.Add(-1)
 				}
 				runs[i].Add(1)
 				inUse[worker].Add(-1)
