@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // matrix is an operand of a product: element (i, j) is x[i·row + j·col].
 type matrix[T Float] struct {
 	x        []T
@@ -25,8 +27,8 @@ func reachMatrix[T Float](x []T, ld, rows, cols int) {
 	reach(x, (rows-1)*ld+cols)
 }
 
-// f32 is the matrix as what it is when T is float32.
-func (a matrix[T]) f32() matrix[float32] { return matrix[float32]{f32(a.x), a.row, a.col} }
+// f32 is the matrix as what it is when T is float32. What takes it takes a pointer: a copy waits for what was just written.
+func (a *matrix[T]) f32() *matrix[float32] { return (*matrix[float32])(unsafe.Pointer(a)) }
 
 // Gemm computes C = alpha·op(A)·op(B) + beta·C for row-major matrices: op(A) is m×k, op(B) is k×n, C is m×n, with row
 // strides lda, ldb, ldc. With beta 0 what C held is never read; with alpha 0 or k 0 A and B are never read.

@@ -121,9 +121,17 @@ func (d addend) after(rows int) addend {
 	return d
 }
 
+// right is it from so many columns on.
+func (d addend) right(columns int) addend {
+	if d.x != nil {
+		d.x = at(d.x, columns)
+	}
+	return d
+}
+
 func at(p *float32, i int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }
 
-func gemmSIMD(m, n, k int, alpha float32, a, b matrix[float32], add bool, c []float32, ldc int) bool {
+func gemmSIMD(m, n, k int, alpha float32, a, b *matrix[float32], add bool, c []float32, ldc int) bool {
 	if active == levelGo {
 		return false
 	}
@@ -132,10 +140,10 @@ func gemmSIMD(m, n, k int, alpha float32, a, b matrix[float32], add bool, c []fl
 		dots(m, k, alpha, a, b.x, add, c, ldc)
 		return true
 	case m == 1 && b.row == 1 && a.col == 1:
-		dots(n, k, alpha, matrix[float32]{b.x, b.col, 1}, a.x, add, c, 1)
+		dots(n, k, alpha, &matrix[float32]{b.x, b.col, 1}, a.x, add, c, 1)
 		return true
 	case n == 1 && a.row == 1 && ldc == 1: // Cᵀ = Bᵀ·Aᵀ, whose right operand is row-major
-		m, n, a, b = 1, m, matrix[float32]{b.x, 1, b.row}, matrix[float32]{a.x, a.col, 1}
+		m, n, a, b = 1, m, &matrix[float32]{b.x, 1, b.row}, &matrix[float32]{a.x, a.col, 1}
 	}
 	g := gemmCall{tilingOf(active), active, alpha, &a.x[0], &c[0], a.row, a.col, ldc}
 	if b.col == 1 && (m < packRowsFrom || k*n <= packFrom || n <= g.panel*g.lanes) {
@@ -163,7 +171,7 @@ func (g *gemmCall) direct(m, n, k int, b *float32, bRow int, add bool) {
 }
 
 // packing packs B block by block. When one block of rows is all, one panel's place serves for all of them.
-func (g *gemmCall) packing(m, n, k int, b matrix[float32], add bool) {
+func (g *gemmCall) packing(m, n, k int, b *matrix[float32], add bool) {
 	buffer := buffers.Get().(*[kBlock * nBlock]float32)
 	step := evenBlock(k)
 	for j0 := 0; j0 < n; j0 += nBlock {
@@ -315,7 +323,7 @@ func (g *gemmCall) tiles(v, last, k, tiles, rows int, a, b *float32, bRow int, c
 const dotWork = 1 << 18
 
 // dots computes y = alpha·A·x, or with add y += alpha·A·x, for a row-major A of m rows and y's elements yRow apart.
-func dots(m, k int, alpha float32, a matrix[float32], x []float32, add bool, y []float32, yRow int) {
+func dots(m, k int, alpha float32, a *matrix[float32], x []float32, add bool, y []float32, yRow int) {
 	const group = 4 // rows of a call are a multiple, but in the last
 	for k0 := 0; k0 < k; k0 += dotWork {
 		kc := min(dotWork, k-k0)

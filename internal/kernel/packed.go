@@ -66,8 +66,11 @@ func (p *Packed[T]) Affine(m int, a []T, lda int, bias []T, relu bool, c []T, ld
 	}
 	reach(bias, p.n)
 	reachMatrix(c, ldc, m, p.n)
-	if p.k > 0 && single[T]() && packedSIMD((*Packed[float32])(unsafe.Pointer(p)), m, 1, operand(a, lda, false, m, p.k).f32(), false, f32(bias[:p.n]), relu, f32(c), ldc) {
-		return
+	if p.k > 0 && single[T]() {
+		l := operand(a, lda, false, m, p.k)
+		if packedSIMD((*Packed[float32])(unsafe.Pointer(p)), m, 1, l.f32(), false, f32(bias[:p.n]), relu, f32(c), ldc) {
+			return
+		}
 	}
 	p.Gemm(false, m, 1, a, lda, 0, c, ldc)
 	addBias(m, p.n, c, ldc, bias, relu)

@@ -3,7 +3,7 @@
 package kernel
 
 // packSIMD lays the blocks of k one after another, in each the panels of columns.
-func packSIMD(p *Packed[float32], b matrix[float32]) bool {
+func packSIMD(p *Packed[float32], b *matrix[float32]) bool {
 	if active == levelGo {
 		return false
 	}
@@ -28,7 +28,7 @@ func packSIMD(p *Packed[float32], b matrix[float32]) bool {
 
 // packedSIMD computes C = alpha·A·B + D: with add D is C, else the bias for each row where there is one. It does not take a
 // bias over more than one block of k, where it would not come last.
-func packedSIMD(p *Packed[float32], m int, alpha float32, a matrix[float32], add bool, bias []float32, relu bool, c []float32, ldc int) bool {
+func packedSIMD(p *Packed[float32], m int, alpha float32, a *matrix[float32], add bool, bias []float32, relu bool, c []float32, ldc int) bool {
 	step := evenBlock(p.k)
 	if p.level == levelGo || bias != nil && step < p.k {
 		return false

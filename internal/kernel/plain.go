@@ -15,13 +15,13 @@ func multiplyAddLanes() int { return 1 }
 
 func productSIMD(*Product[float32], int) bool { return false }
 
-func gemmSIMD(_, _, _ int, _ float32, _, _ matrix[float32], _ bool, _ []float32, _ int) bool {
+func gemmSIMD(_, _, _ int, _ float32, _, _ *matrix[float32], _ bool, _ []float32, _ int) bool {
 	return false
 }
 
-func packSIMD(*Packed[float32], matrix[float32]) bool { return false }
+func packSIMD(*Packed[float32], *matrix[float32]) bool { return false }
 
-func packedSIMD(*Packed[float32], int, float32, matrix[float32], bool, []float32, bool, []float32, int) bool {
+func packedSIMD(*Packed[float32], int, float32, *matrix[float32], bool, []float32, bool, []float32, int) bool {
 	return false
 }
 

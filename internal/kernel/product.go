@@ -2,7 +2,7 @@ package kernel
 
 import "unsafe"
 
-// Product is C = A·B, or C += A·B with Add, for a B of PanelWidth columns, of which the first Cols are computed (0: all).
+// Product is C = A·B, or C += A·B with Add, or C = A·B + Bias, a row of PanelWidth, for a B of PanelWidth columns, of which the first Cols are computed (0: all).
 //
 // The columns after Cols, in whole vectors, may be written or not; B and C have them.
 //
@@ -13,7 +13,7 @@ import "unsafe"
 // With BRow each row of C has a B of its own, so far from that of the row before; ARow may then be 0. So one call covers the
 // panels of a row that stands alone. With Back it may begin with the last row, whose B may still be near from the product before.
 //
-// The terms of an element are added in order, to C's value with Add: no row depends on the number of rows.
+// The terms of an element are added in order, to C's value with Add, to that of Bias where there is one: no row depends on the number of rows.
 type Product[T Float] struct {
 	A                   []T
 	ARow, AStep, ABlock int
@@ -22,6 +22,7 @@ type Product[T Float] struct {
 	BStep, BRow         int
 	C                   []T
 	CRow, Cols          int
+	Bias                []T
 	Add, Back           bool
 }
 
@@ -32,12 +33,11 @@ func (p *Product[T]) Run(rows int) {
 		return
 	}
 	reachMatrix(p.C, p.CRow, rows, PanelWidth)
+	if p.Bias != nil {
+		reach(p.Bias, PanelWidth)
+	}
 	if p.K == 0 {
-		if !p.Add {
-			for r := range rows {
-				clear(p.C[r*p.CRow:][:PanelWidth])
-			}
-		}
+		p.begin(rows)
 		return
 	}
 	if p.Cols > PanelWidth {
@@ -52,11 +52,7 @@ func (p *Product[T]) Run(rows int) {
 	if single[T]() && productSIMD((*Product[float32])(unsafe.Pointer(p)), rows) {
 		return
 	}
-	if !p.Add {
-		for r := range rows {
-			clear(p.C[r*p.CRow:][:PanelWidth])
-		}
-	}
+	p.begin(rows)
 	if p.BRow > 0 {
 		one := *p
 		for r := range rows {
@@ -67,5 +63,20 @@ func (p *Product[T]) Run(rows int) {
 	}
 	for b := range blocks {
 		addProduct(rows, PanelWidth, p.K, 1, matrix[T]{p.A[b*p.ABlock:], p.ARow, p.AStep}, matrix[T]{p.B[b*p.K*p.BStep:], p.BStep, 1}, p.C, p.CRow)
+	}
+}
+
+// begin writes what the products are added to.
+func (p *Product[T]) begin(rows int) {
+	if p.Add {
+		return
+	}
+	for r := range rows {
+		row := p.C[r*p.CRow:][:PanelWidth]
+		if p.Bias != nil {
+			copy(row, p.Bias)
+		} else {
+			clear(row)
+		}
 	}
 }

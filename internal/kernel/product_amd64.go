@@ -50,38 +50,40 @@ func productAll(p *Product[float32], rows, a, b, k, blocks int, add bool) {
 }
 
 func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add bool) {
-	from, b0, c, accumulate := &p.A[r*p.ARow+a], r*p.BRow+b*p.BStep, p.C[r*p.CRow:], 0
-	if add {
-		accumulate = 1
-	}
+	first, b0, c := &p.A[r*p.ARow+a], r*p.BRow+b*p.BStep, p.C[r*p.CRow:]
 	aRow, aStep, aBlock, bStep, bTile, cRow := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.BRow, 4*p.CRow
-	if narrow := p.Cols > 0 && p.Cols <= PanelWidth/2; active == levelAVX512 && narrow {
-		product32x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
-		return
-	}
 	if p.Back && p.BRow > 0 {
 		last := tiles - 1
-		from, b0, c = &p.A[(r+last)*p.ARow+a], b0+last*p.BRow, p.C[(r+last)*p.CRow:]
+		first, b0, c = &p.A[(r+last)*p.ARow+a], b0+last*p.BRow, p.C[(r+last)*p.CRow:]
 		aRow, bTile, cRow = -aRow, -bTile, -cRow
 	}
-	if active == levelAVX512 {
-		product64x512(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
-		return
+	d := addend{}
+	switch {
+	case add:
+		d.x, d.row = &c[0], cRow
+	case p.Bias != nil:
+		d.x = &p.Bias[0]
 	}
 	width := PanelWidth
 	if p.Cols > 0 {
 		width = p.Cols
 	}
-	switch rows {
-	case 1:
-		product64x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, tiles, rows, accumulate)
-	case 2:
+	switch {
+	case active == levelAVX512 && width > PanelWidth/2:
+		product64x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, d.row, tiles, rows)
+	case active == levelAVX512:
+		product32x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, d.row, tiles, rows)
+	case rows == 1:
+		product64x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, d.row, tiles, rows)
+	case rows == 2:
 		for j := 0; j < width; j += 32 {
-			product32x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, tiles, rows, accumulate)
+			product32x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, d.x, d.row, tiles, rows)
+			d = d.right(32)
 		}
 	default:
 		for j := 0; j < width; j += 16 {
-			product16x256(from, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, tiles, rows, accumulate)
+			product16x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, d.x, d.row, tiles, rows)
+			d = d.right(16)
 		}
 	}
 }

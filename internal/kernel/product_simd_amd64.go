@@ -4,27 +4,27 @@
 
 package kernel
 
-// product64x512 computes tiles ≥ 1 of rows ≤ 6 each and 64 columns of Product; k and blocks are ≥ 1, strides are in bytes.
+// product64x512 computes tiles ≥ 1 of rows ≤ 6 each and 64 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //
 //go:noescape
-func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 
-// product32x512 computes tiles ≥ 1 of rows ≤ 6 each and 32 columns of Product; k and blocks are ≥ 1, strides are in bytes.
+// product32x512 computes tiles ≥ 1 of rows ≤ 6 each and 32 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //
 //go:noescape
-func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 
-// product16x256 computes tiles ≥ 1 of rows ≤ 6 each and 16 columns of Product; k and blocks are ≥ 1, strides are in bytes.
+// product16x256 computes tiles ≥ 1 of rows ≤ 6 each and 16 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //
 //go:noescape
-func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 
-// product32x256 computes tiles ≥ 1 of rows ≤ 2 each and 32 columns of Product; k and blocks are ≥ 1, strides are in bytes.
+// product32x256 computes tiles ≥ 1 of rows ≤ 2 each and 32 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //
 //go:noescape
-func product32x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+func product32x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 
-// product64x256 computes tiles ≥ 1 of rows ≤ 1 each and 64 columns of Product; k and blocks are ≥ 1, strides are in bytes.
+// product64x256 computes tiles ≥ 1 of rows ≤ 1 each and 64 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //
 //go:noescape
-func product64x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+func product64x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+// func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·product64x512(SB), NOSPLIT, $0-112
+TEXT ·product64x512(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
@@ -14,8 +14,8 @@ TEXT ·product64x512(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), DI
 	MOVQ c+72(FP), DX
 	MOVQ cRow+80(FP), BX
-	MOVQ rows+96(FP), R14
-	MOVQ tiles+88(FP), R10
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 	CMPQ R14, $0x02
@@ -31,38 +31,40 @@ tile6:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero6
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero6
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
 	VMOVUPS 128(R8), Z6
 	VMOVUPS 192(R8), Z7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z8
 	VMOVUPS 64(R8), Z9
 	VMOVUPS 128(R8), Z10
 	VMOVUPS 192(R8), Z11
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z12
 	VMOVUPS 64(R8), Z13
 	VMOVUPS 128(R8), Z14
 	VMOVUPS 192(R8), Z15
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z16
 	VMOVUPS 64(R8), Z17
 	VMOVUPS 128(R8), Z18
 	VMOVUPS 192(R8), Z19
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z20
 	VMOVUPS 64(R8), Z21
 	VMOVUPS 128(R8), Z22
 	VMOVUPS 192(R8), Z23
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block6
 
 zero6:
@@ -183,33 +185,35 @@ tile5:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero5
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero5
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
 	VMOVUPS 128(R8), Z6
 	VMOVUPS 192(R8), Z7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z8
 	VMOVUPS 64(R8), Z9
 	VMOVUPS 128(R8), Z10
 	VMOVUPS 192(R8), Z11
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z12
 	VMOVUPS 64(R8), Z13
 	VMOVUPS 128(R8), Z14
 	VMOVUPS 192(R8), Z15
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z16
 	VMOVUPS 64(R8), Z17
 	VMOVUPS 128(R8), Z18
 	VMOVUPS 192(R8), Z19
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block5
 
 zero5:
@@ -316,28 +320,30 @@ tile4:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero4
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero4
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
 	VMOVUPS 128(R8), Z6
 	VMOVUPS 192(R8), Z7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z8
 	VMOVUPS 64(R8), Z9
 	VMOVUPS 128(R8), Z10
 	VMOVUPS 192(R8), Z11
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z12
 	VMOVUPS 64(R8), Z13
 	VMOVUPS 128(R8), Z14
 	VMOVUPS 192(R8), Z15
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block4
 
 zero4:
@@ -430,23 +436,25 @@ tile3:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero3
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero3
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
 	VMOVUPS 128(R8), Z6
 	VMOVUPS 192(R8), Z7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z8
 	VMOVUPS 64(R8), Z9
 	VMOVUPS 128(R8), Z10
 	VMOVUPS 192(R8), Z11
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block3
 
 zero3:
@@ -522,18 +530,20 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero2
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero2
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
 	VMOVUPS 128(R8), Z6
 	VMOVUPS 192(R8), Z7
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block2
 
 zero2:
@@ -595,13 +605,15 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero1
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block1
 
 zero1:
@@ -641,9 +653,9 @@ step1:
 	VZEROUPPER
 	RET
 
-// func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+// func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·product32x512(SB), NOSPLIT, $0-112
+TEXT ·product32x512(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
@@ -651,8 +663,8 @@ TEXT ·product32x512(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), DI
 	MOVQ c+72(FP), DX
 	MOVQ cRow+80(FP), BX
-	MOVQ rows+96(FP), R14
-	MOVQ tiles+88(FP), R10
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 	CMPQ R14, $0x02
@@ -668,26 +680,28 @@ tile6:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero6
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero6
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z2
 	VMOVUPS 64(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z6
 	VMOVUPS 64(R8), Z7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z8
 	VMOVUPS 64(R8), Z9
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z10
 	VMOVUPS 64(R8), Z11
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block6
 
 zero6:
@@ -770,23 +784,25 @@ tile5:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero5
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero5
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z2
 	VMOVUPS 64(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z6
 	VMOVUPS 64(R8), Z7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z8
 	VMOVUPS 64(R8), Z9
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block5
 
 zero5:
@@ -861,20 +877,22 @@ tile4:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero4
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero4
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z2
 	VMOVUPS 64(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z6
 	VMOVUPS 64(R8), Z7
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block4
 
 zero4:
@@ -941,17 +959,19 @@ tile3:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero3
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero3
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z2
 	VMOVUPS 64(R8), Z3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z4
 	VMOVUPS 64(R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block3
 
 zero3:
@@ -1007,14 +1027,16 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero2
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero2
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Z2
 	VMOVUPS 64(R8), Z3
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block2
 
 zero2:
@@ -1062,11 +1084,13 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero1
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block1
 
 zero1:
@@ -1100,9 +1124,9 @@ step1:
 	VZEROUPPER
 	RET
 
-// func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+// func product16x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 // Requires: AVX, FMA3
-TEXT ·product16x256(SB), NOSPLIT, $0-112
+TEXT ·product16x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
@@ -1110,8 +1134,8 @@ TEXT ·product16x256(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), DI
 	MOVQ c+72(FP), DX
 	MOVQ cRow+80(FP), BX
-	MOVQ rows+96(FP), R14
-	MOVQ tiles+88(FP), R10
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 	CMPQ R14, $0x02
@@ -1127,26 +1151,28 @@ tile6:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero6
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero6
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y2
 	VMOVUPS 32(R8), Y3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y4
 	VMOVUPS 32(R8), Y5
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y6
 	VMOVUPS 32(R8), Y7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y8
 	VMOVUPS 32(R8), Y9
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y10
 	VMOVUPS 32(R8), Y11
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block6
 
 zero6:
@@ -1229,23 +1255,25 @@ tile5:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero5
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero5
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y2
 	VMOVUPS 32(R8), Y3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y4
 	VMOVUPS 32(R8), Y5
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y6
 	VMOVUPS 32(R8), Y7
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y8
 	VMOVUPS 32(R8), Y9
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block5
 
 zero5:
@@ -1320,20 +1348,22 @@ tile4:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero4
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero4
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y2
 	VMOVUPS 32(R8), Y3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y4
 	VMOVUPS 32(R8), Y5
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y6
 	VMOVUPS 32(R8), Y7
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block4
 
 zero4:
@@ -1400,17 +1430,19 @@ tile3:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero3
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero3
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y2
 	VMOVUPS 32(R8), Y3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y4
 	VMOVUPS 32(R8), Y5
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block3
 
 zero3:
@@ -1466,14 +1498,16 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero2
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero2
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y2
 	VMOVUPS 32(R8), Y3
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block2
 
 zero2:
@@ -1521,11 +1555,13 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero1
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block1
 
 zero1:
@@ -1559,9 +1595,9 @@ step1:
 	VZEROUPPER
 	RET
 
-// func product32x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+// func product32x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 // Requires: AVX, FMA3
-TEXT ·product32x256(SB), NOSPLIT, $0-112
+TEXT ·product32x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
@@ -1569,8 +1605,8 @@ TEXT ·product32x256(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), DI
 	MOVQ c+72(FP), DX
 	MOVQ cRow+80(FP), BX
-	MOVQ rows+96(FP), R14
-	MOVQ tiles+88(FP), R10
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
 	CMPQ R14, $0x01
 	JEQ  tile1
 
@@ -1578,18 +1614,20 @@ tile2:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero2
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero2
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
-	ADDQ    BX, R8
+	ADDQ    fromRow+96(FP), R8
 	VMOVUPS (R8), Y4
 	VMOVUPS 32(R8), Y5
 	VMOVUPS 64(R8), Y6
 	VMOVUPS 96(R8), Y7
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block2
 
 zero2:
@@ -1651,13 +1689,15 @@ tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero1
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block1
 
 zero1:
@@ -1697,9 +1737,9 @@ step1:
 	VZEROUPPER
 	RET
 
-// func product64x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, tiles int, rows int, add int)
+// func product64x256(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 // Requires: AVX, FMA3
-TEXT ·product64x256(SB), NOSPLIT, $0-112
+TEXT ·product64x256(SB), NOSPLIT, $0-120
 	MOVQ a+0(FP), AX
 	MOVQ aBlock+24(FP), R11
 	MOVQ aRow+8(FP), R12
@@ -1707,16 +1747,16 @@ TEXT ·product64x256(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), DI
 	MOVQ c+72(FP), DX
 	MOVQ cRow+80(FP), BX
-	MOVQ rows+96(FP), R14
-	MOVQ tiles+88(FP), R10
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
 
 tile1:
 	MOVQ    AX, R15
 	MOVQ    b+48(FP), SI
 	MOVQ    blocks+40(FP), R14
-	CMPQ    add+104(FP), $0x00
-	JEQ     zero1
-	MOVQ    DX, R8
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
@@ -1725,6 +1765,8 @@ tile1:
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
 	JMP     block1
 
 zero1:

@@ -15,7 +15,7 @@ func bound(k int, size float64) float64 { return float64(k+4)*0x1p-24*size + 1e-
 func TestProduct(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
-		g := newGuards(t, 3, 40000)
+		g := newGuards(t, 4, 40000)
 		for trial := range trials(700) {
 			g.back = trial%2 == 0
 			rows := 1 + r.IntN(15)
@@ -42,6 +42,9 @@ func TestProduct(t *testing.T) {
 			p.A = random(r, g.slice(sizeA))
 			p.B = random(r, g.slice(max((rows-1)*p.BRow+(blocks*p.K-1)*p.BStep+PanelWidth, 0)))
 			p.C = random(r, g.slice((rows-1)*p.CRow+PanelWidth))
+			if !p.Add && r.IntN(2) == 0 {
+				p.Bias = random(r, g.slice(PanelWidth))
+			}
 			if !p.Add {
 				p.C[r.IntN(PanelWidth)] = float32(math.NaN())
 			}
@@ -58,10 +61,13 @@ func TestProduct(t *testing.T) {
 				if p.Cols > 0 && col >= p.Cols {
 					continue
 				}
-				var sum, size float64
+				var sum, size float64 // what is added to, and the size of all terms
 				if p.Add {
-					sum, size = float64(before[i]), math.Abs(float64(before[i]))
+					sum = float64(before[i])
+				} else if p.Bias != nil {
+					sum = float64(p.Bias[col])
 				}
+				size = math.Abs(sum)
 				for l := range blocks * p.K {
 					v := float64(p.A[row*p.ARow+l%p.K*p.AStep+l/p.K*p.ABlock]) * float64(p.B[row*p.BRow+l*p.BStep+col])
 					sum, size = sum+v, size+math.Abs(v)
@@ -144,6 +150,9 @@ func TestShortProduct(t *testing.T) {
 		p = good
 		p.C = p.C[:255]
 		wantPanic(t, "C", short, func() { p.Run(4) })
+		p = good
+		p.Bias = x(63)
+		wantPanic(t, "bias", short, func() { p.Run(4) })
 		p = good
 		p.ARow = -1
 		wantPanic(t, "stride", "kernel: negative or too large size", func() { p.Run(4) })

@@ -48,8 +48,8 @@ func (l *EmbeddingLSTM[T]) Params() []*Param[T] {
 func (l *EmbeddingLSTM[T]) Forward(w *Work[T], x *Batch[T]) *Batch[T] {
 	s := scratchOf[fusedScratch[T]](w)
 	s.bind(l, w, x)
-	s.plan(x)
-	w.Team.Each(s.np, s.packTask)
+	w.Team.Each(1+s.np, s.beginTask)
+	w.Team.Do(s.shards, s.gatherTask)
 	w.Team.Each(1+s.np, s.prepareTask)
 	s.y.resize(x.Rows, s.h)
 	w.Team.Do(s.shards, s.forwardTask)
@@ -90,8 +90,9 @@ type fusedScratch[T Float] struct {
 
 	u, wx   []T   // U and W: [np][hp][64], [np][ep][64]
 	ut, wxt []T   // their transposes, rows in panel order, in blocks of 64 columns: [hp/64][np·64][64], [ep/64][np·64][64]
+	bias    []T   // [np][64]
 	emb     []T   // embeddings of the ids in use, es apart
-	p, dp   []T   // the table and its gradient: [np][ids][64]
+	p       []T   // the table, [np][ids][64]
 	tmp     [][]T // of the workers
 
 	ids     []int32 // in use; ids[0] is 0
@@ -105,16 +106,16 @@ type fusedScratch[T Float] struct {
 	first   int // step of the longest name's first character; before it there is the pad row alone
 	pads    padRun[T]
 	part    []*fusedShard[T]
+	x, dy   *Batch[T]
 	y       Batch[T]
-	dy      *Batch[T]
 	grads   [][]T
 	demb    []T     // gradient of emb
 	written []int32 // the ids that wrote to cleared, the embeddings' gradient, in the last step back
 	cleared []T
 	slotCap int
 
-	forwardTask, backwardTask, embeddingTask    func(shard int)
-	packTask, prepareTask, sumTask, weightsTask func(worker, item int)
+	gatherTask, forwardTask, backwardTask, embeddingTask func(shard int)
+	beginTask, prepareTask, sumTask, weightsTask         func(worker, item int)
 }
 
 func (s *fusedScratch[T]) bind(l *EmbeddingLSTM[T], w *Work[T], x *Batch[T]) {
@@ -126,6 +127,7 @@ func (s *fusedScratch[T]) bind(l *EmbeddingLSTM[T], w *Work[T], x *Batch[T]) {
 		s.hs, s.es = columns(s.hp)+rowPad, columns(s.ep)+rowPad
 		gates := s.np * kernel.PanelWidth
 		s.u, s.wx = make([]T, s.hp*gates), make([]T, s.ep*gates)
+		s.bias = make([]T, gates)
 		s.ut, s.wxt = make([]T, columns(s.hp)*gates), make([]T, columns(s.ep)*gates)
 		s.slot, s.stamp = make([]int32, l.embedding.spec.Vocabulary), make([]uint32, l.embedding.spec.Vocabulary)
 		table := l.embedding.table
@@ -137,7 +139,8 @@ func (s *fusedScratch[T]) bind(l *EmbeddingLSTM[T], w *Work[T], x *Batch[T]) {
 			s.part = append(s.part, newFusedShard(s))
 		}
 		s.pads = newPadRun(s)
-		s.forwardTask, s.backwardTask, s.embeddingTask = s.forward, s.backward, s.embeddingGrad
-		s.packTask, s.prepareTask, s.sumTask, s.weightsTask = s.pack, s.prepare, s.sum, s.weights
+		s.gatherTask, s.forwardTask, s.backwardTask, s.embeddingTask = s.gather, s.forward, s.backward, s.embeddingGrad
+		s.beginTask, s.prepareTask, s.sumTask, s.weightsTask = s.begin, s.prepare, s.sum, s.weights
 	}
+	s.x = x
 }

@@ -54,12 +54,10 @@ func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
 	n, next, o, pads, from := int(p.n[t]), int(p.n[t+1]), int(p.off[t]), p.pads(t), p.moving(t)
 	g, cp, tc := p.g[(j*p.cap+o)*pw:], p.cPrev[(j*p.cap+o)*pu:], p.tanh[(j*p.cap+o)*pu:]
 	dh, dc, dp := p.dh[j*pu:], p.dc[j*(1+p.jcap)*pu:], p.dp[j*len(s.ids)*pw:]
-	hard := s.layer.lstm.hard
 	if rows := pads + n - from; rows > 0 {
-		a := kernel.GateBackward[T]{
-			Rows: rows, G: g[from*pw:], CPrev: cp[from*pu:], CPrevRow: pu, TanhC: tc[from*pu:], DH: dh, DHRow: s.hs, DC: dc[(1-pads+from)*pu:],
-			Off: p.idOff[o+from:], DP: dp, Hard: hard,
-		}
+		a := &p.backward
+		a.Rows, a.G, a.CPrev, a.TanhC = rows, g[from*pw:], cp[from*pu:], tc[from*pu:]
+		a.DH, a.DC, a.Off, a.DP = dh, dc[(1-pads+from)*pu:], p.idOff[o+from:], dp
 		a.Run()
 	}
 	if pads == 0 {
@@ -76,7 +74,7 @@ func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
 	jg, jdc := p.jg[(j*p.jcap+n)*pw:], dc[(1+n)*pu:]
 	a := kernel.GateBackward[T]{
 		Rows: next - n, G: jg, CPrev: cp, TanhC: p.jt[(j*p.jcap+n)*pu:], DH: dh[(p.pads(t+1)+n)*s.hs:], DHRow: s.hs, DC: jdc,
-		Off: p.jOff[n:], DP: dp, Hard: hard,
+		Off: p.jOff[n:], DP: dp, Hard: s.layer.lstm.hard,
 	}
 	a.Run()
 	for r := range next - n {
@@ -100,19 +98,24 @@ func (s *fusedScratch[T]) sum(_, item int) {
 		s.pads.backward(s)
 		return
 	}
-	j, slots := item-1, len(s.ids)
-	du, dp := s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.dp[j*slots*pw:][:slots*pw]
-	copy(dp, s.part[0].dp[j*slots*pw:])
+	j := item - 1
+	du, dp := s.sums(j)
 	for _, p := range s.part[1:] {
 		kernel.Add(du, p.du[j*s.hp*pw:])
-		kernel.Add(dp, p.dp[j*slots*pw:])
+		kernel.Add(dp, p.dp[j*len(s.ids)*pw:])
 	}
+}
+
+// sums are the gradients of panel j of U and of the table: those of the first shard, to which the others' are added.
+func (s *fusedScratch[T]) sums(j int) (du, dp []T) {
+	table := len(s.ids) * pw
+	return s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.part[0].dp[j*table:][:table]
 }
 
 // weights makes the gradients of panel j of U, W and b.
 func (s *fusedScratch[T]) weights(worker, j int) {
 	n, slots, tmp := s.unitsOf(j), len(s.ids), s.tmp[worker]
-	du, dp := s.part[0].du[j*s.hp*pw:][:s.hp*pw], s.dp[j*slots*pw:][:slots*pw]
+	du, dp := s.sums(j)
 	dwx, dwh, db := s.grads[1], s.grads[2], s.grads[3]
 	s.pads.add(s, j, du, dp)
 	kernel.UnpackGates(s.h, n, du, dwh[j*pu:], 4*s.h, s.h)
@@ -132,7 +135,7 @@ func (s *fusedScratch[T]) embeddingGrad(shard int) {
 	slots, gates := len(s.ids), s.np*pw
 	lo, hi := slots*shard/s.shards, slots*(shard+1)/s.shards
 	for c := 0; c < s.ep; c += pw {
-		m := kernel.Product[T]{A: s.dp[lo*pw:], ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[lo*s.es+c:], CRow: s.es, Cols: min(pw, s.ep-c)}
+		m := kernel.Product[T]{A: s.part[0].dp[lo*pw:], ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[lo*s.es+c:], CRow: s.es, Cols: min(pw, s.ep-c)}
 		m.Run(hi - lo)
 	}
 	for k, id := range s.ids[lo:hi] {

@@ -10,22 +10,32 @@ const (
 // unitsOf is how many of the layer's units are in panel j.
 func (s *fusedScratch[T]) unitsOf(j int) int { return min(pu, s.h-j*pu) }
 
-// pack prepares panel j of the weights, and row 0 of the table for the pad row.
-func (s *fusedScratch[T]) pack(_, j int) {
-	n, up, wp := s.unitsOf(j), s.u[j*s.hp*pw:], s.wx[j*s.ep*pw:]
-	l := s.layer.lstm
-	kernel.PackGates(s.h, n, l.recur.Data[j*pu:], 4*s.h, s.h, up)
-	kernel.PackGates(s.e, n, l.kernel.Data[j*pu:], 4*s.h, s.h, wp)
-	s.table(j, 1, s.pads.p[j*pw:])
+// begin is what depends on nothing else, in items: the plan of the batch, and panel by panel the packed weights and row 0 of the
+// table for the pad row.
+func (s *fusedScratch[T]) begin(_, item int) {
+	if item == 0 {
+		s.plan()
+		return
+	}
+	j, l := item-1, s.layer.lstm
+	n := s.unitsOf(j)
+	kernel.PackGates(s.h, n, l.recur.Data[j*pu:], 4*s.h, s.h, s.u[j*s.hp*pw:])
+	kernel.PackGates(s.e, n, l.kernel.Data[j*pu:], 4*s.h, s.h, s.wx[j*s.ep*pw:])
+	kernel.PackGates(1, n, l.bias.Data[j*pu:], 4*s.h, s.h, s.bias[j*pw:])
+	s.table(j, 1, s.layer.embedding.table.Data, s.pads.p[j*pw:])
+}
+
+// gather copies the embeddings of the shard's part of the ids in use.
+func (s *fusedScratch[T]) gather(shard int) {
+	n, e := len(s.ids), s.layer.embedding
+	for i := n * shard / s.shards; i < n*(shard+1)/s.shards; i++ {
+		copy(s.emb[i*s.es:], e.row(e.table.Data, s.ids[i]))
+	}
 }
 
 // table makes the first rows of panel j of P = E·W + b.
-func (s *fusedScratch[T]) table(j, rows int, p []T) {
-	kernel.PackGates(1, s.unitsOf(j), s.layer.lstm.bias.Data[j*pu:], 4*s.h, s.h, p)
-	for r := 1; r < rows; r++ {
-		copy(p[r*pw:][:pw], p[:pw])
-	}
-	m := kernel.Product[T]{A: s.emb, ARow: s.es, AStep: 1, K: s.e, Blocks: 1, B: s.wx[j*s.ep*pw:], BStep: pw, C: p, CRow: pw, Add: true}
+func (s *fusedScratch[T]) table(j, rows int, emb, p []T) {
+	m := kernel.Product[T]{A: emb, ARow: s.es, AStep: 1, K: s.e, Blocks: 1, B: s.wx[j*s.ep*pw:], BStep: pw, C: p, CRow: pw, Bias: s.bias[j*pw:]}
 	m.Run(rows)
 }
 
@@ -37,7 +47,7 @@ func (s *fusedScratch[T]) prepare(_, item int) {
 		return
 	}
 	j := item - 1
-	s.table(j, len(s.ids), s.p[j*len(s.ids)*pw:])
+	s.table(j, len(s.ids), s.emb, s.p[j*len(s.ids)*pw:])
 	transposePanel(s.hp, s.u[j*s.hp*pw:], s.ut, j, s.np)
 	transposePanel(s.ep, s.wx[j*s.ep*pw:], s.wxt, j, s.np)
 }
@@ -86,24 +96,25 @@ func (s *fusedScratch[T]) stepForward(p *fusedShard[T], t, j int) {
 	n, next, o, oNext := int(p.n[t]), int(p.n[t+1]), int(p.off[t]), int(p.off[t+1])
 	g := p.g[(j*p.cap+o)*pw:]
 	if t > 0 {
-		m := kernel.Product[T]{A: p.hPrev[o*s.hs:], ARow: s.hs, AStep: 1, K: s.h, Blocks: 1, B: s.u[j*s.hp*pw:], BStep: pw, C: g, CRow: pw}
+		m := &p.product
+		m.A, m.B, m.C = p.hPrev[o*s.hs:], s.u[j*s.hp*pw:], g
 		m.Run(oNext - o)
 	}
 	cp, c := p.cPrev[(j*p.cap+o)*pu:], p.cPrev[(j*p.cap+oNext)*pu:]
 	tc, h, table := p.tanh[(j*p.cap+o)*pu:], p.hPrev[oNext*s.hs+j*pu:], s.p[j*len(s.ids)*pw:]
-	hard := s.layer.lstm.hard
 	if next > n { // joiners share the pad row's product, before its gates overwrite that, and its cell state
 		to := p.pads(t+1) + n
 		a := kernel.GateForward[T]{
 			Rows: next - n, Z: g, G: p.jg[(j*p.jcap+n)*pw:], Off: p.jOff[n:], P: table, CPrev: cp, C: c[to*pu:],
-			TanhC: p.jt[(j*p.jcap+n)*pu:], H: h[to*s.hs:], HRow: s.hs, Hard: hard,
+			TanhC: p.jt[(j*p.jcap+n)*pu:], H: h[to*s.hs:], HRow: s.hs, Hard: s.layer.lstm.hard,
 		}
 		a.Run()
 	}
 	from := p.moving(t)
 	if rows := p.pads(t) + n - from; rows > 0 {
-		g, cp, tc = g[from*pw:], cp[from*pu:], tc[from*pu:]
-		a := kernel.GateForward[T]{Rows: rows, Z: g, ZRow: pw, G: g, Off: p.idOff[o+from:], P: table, CPrev: cp, CPrevRow: pu, C: c, TanhC: tc, H: h, HRow: s.hs, Hard: hard}
+		a := &p.forward
+		a.Rows, a.Z, a.G, a.Off, a.P = rows, g[from*pw:], g[from*pw:], p.idOff[o+from:], table
+		a.CPrev, a.C, a.TanhC, a.H = cp[from*pu:], c, tc[from*pu:], h
 		a.Run()
 	}
 }

@@ -39,16 +39,13 @@ func (l *EmbeddingLSTM[T]) freeze(steps int) *frozenLSTM[T] {
 	f.hs = f.hp + rowPad
 	f.u, f.p = make([]T, f.np*f.hp*pw), make([]T, f.np*v*pw)
 	f.padZ, f.padC = make([]T, (steps+1)*f.np*pw), make([]T, (steps+1)*f.hp)
-	wx := make([]T, e*pw)
+	wx, bias := make([]T, e*pw), make([]T, pw)
 	for j := range f.np {
 		n := min(pu, h-j*pu)
 		kernel.PackGates(h, n, l.lstm.recur.Data[j*pu:], 4*h, h, f.u[j*f.hp*pw:])
 		kernel.PackGates(e, n, l.lstm.kernel.Data[j*pu:], 4*h, h, wx)
-		p := f.p[j*v*pw:]
-		for r := range v {
-			kernel.PackGates(1, n, l.lstm.bias.Data[j*pu:], 4*h, h, p[r*pw:])
-		}
-		m := kernel.Product[T]{A: l.embedding.table.Data, ARow: e, AStep: 1, K: e, Blocks: 1, B: wx, BStep: pw, C: p, CRow: pw, Add: true}
+		kernel.PackGates(1, n, l.lstm.bias.Data[j*pu:], 4*h, h, bias)
+		m := kernel.Product[T]{A: l.embedding.table.Data, ARow: e, AStep: 1, K: e, Blocks: 1, B: wx, BStep: pw, C: f.p[j*v*pw:], CRow: pw, Bias: bias}
 		m.Run(v)
 	}
 	f.firsts.init(steps*v, f.np*(2*pu+pw))

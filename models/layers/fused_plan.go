@@ -1,5 +1,7 @@
 package layers
 
+import "threatnet/internal/kernel"
+
 // fusedShard is the part of a batch that one worker runs. Its rows lie step after step, in a step the pad row where it is still
 // needed and then the names that have joined, longest first.
 type fusedShard[T Float] struct {
@@ -21,14 +23,26 @@ type fusedShard[T Float] struct {
 	dh, dc []T // [jcap+1][hs]; [np][1+jcap][16], the pad row's first
 
 	dp, du []T // gradients of the table and of U
+
+	// The calls of a step's panel. What they have in common is set once: a short step would take as long as setting it.
+	product  kernel.Product[T]
+	forward  kernel.GateForward[T]
+	backward kernel.GateBackward[T]
 }
 
 func newFusedShard[T Float](s *fusedScratch[T]) *fusedShard[T] {
-	return &fusedShard[T]{n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), du: make([]T, s.hp*s.np*pw)}
+	hard := s.layer.lstm.hard
+	return &fusedShard[T]{
+		n: make([]int32, s.steps+2), off: make([]int32, s.steps+3), du: make([]T, s.hp*s.np*pw),
+		product:  kernel.Product[T]{ARow: s.hs, AStep: 1, K: s.h, Blocks: 1, BStep: pw, CRow: pw},
+		forward:  kernel.GateForward[T]{ZRow: pw, CPrevRow: pu, HRow: s.hs, Hard: hard},
+		backward: kernel.GateBackward[T]{CPrevRow: pu, DHRow: s.hs, Hard: hard},
+	}
 }
 
 // plan sorts the names by length, deals them to the shards and numbers the ids in use.
-func (s *fusedScratch[T]) plan(x *Batch[T]) {
+func (s *fusedScratch[T]) plan() {
+	x := s.x
 	s.sortRows(x)
 	s.first = s.steps
 	if x.Rows > 0 {
@@ -52,14 +66,11 @@ func (s *fusedScratch[T]) plan(x *Batch[T]) {
 	if n := len(s.ids); n > s.slotCap {
 		s.slotCap = n + n/2
 		table := s.np * s.slotCap * pw
-		s.p, s.dp = make([]T, table), make([]T, table)
+		s.p = make([]T, table)
 		s.emb, s.demb = make([]T, s.slotCap*s.es), make([]T, s.slotCap*s.es)
 		for _, p := range s.part {
 			p.dp = make([]T, table)
 		}
-	}
-	for i, id := range s.ids {
-		copy(s.emb[i*s.es:], s.layer.embedding.row(s.layer.embedding.table.Data, id))
 	}
 }
 

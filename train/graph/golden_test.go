@@ -99,7 +99,7 @@ func TestGoldenTraining(t *testing.T) {
 								if err != nil {
 									t.Fatal(err)
 								}
-								near(t, "gradient of "+p.Name, floats[float64](g), flat(start.Gradients[tinyParams[i]]), 1e-12)
+								near(t, "gradient of "+p.Name, backing[float64](g), flat(start.Gradients[tinyParams[i]]), 1e-12)
 							}
 						}
 						if err := s.Step(n.Model()); err != nil {

@@ -82,7 +82,7 @@ func TestGradients(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			grads = append(grads, append([]float64(nil), floats[float64](g)...))
+			grads = append(grads, append([]float64(nil), backing[float64](g)...))
 		}
 		for k, p := range n.Params() {
 			grad := grads[k]

@@ -21,6 +21,8 @@ type layerOp[T layers.Float] struct {
 	out   wrapped[T]
 
 	tokens bool // x is token ids, which have no gradient
+	ids    view[int32]
+	values view[T]
 }
 
 // applyLayer adds a layer whose output has the given width to the graph.
@@ -44,9 +46,18 @@ func (o *layerOp[T]) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.
 
 // Do runs the layer. The parameters' values are the layer's own slices, so they need not be read here.
 func (o *layerOp[T]) Do(v ...G.Value) (G.Value, error) {
-	bind(o.x, v[0])
+	o.bind(v[0])
 	o.y = o.layer.Forward(o.work, o.x)
 	return o.out.tensor(o.y), nil
+}
+
+// bind makes the batch of the input.
+func (o *layerOp[T]) bind(v G.Value) {
+	if o.tokens {
+		o.x.Tokens = o.ids.of(v)
+	} else {
+		o.x.X = o.values.of(v)
+	}
 }
 
 // DiffWRT: tokens have no gradient.
@@ -104,6 +115,7 @@ type layerBackward[T layers.Float] struct {
 	dy      *layers.Batch[T]
 	grads   [][]T
 	first   *tensor.Dense // the gradient of the first parameter, when the input is tokens
+	slopes  view[T]
 	dx      wrapped[T]
 }
 
@@ -111,22 +123,13 @@ func (b *layerBackward[T]) Type() hm.Type                                  { ret
 func (b *layerBackward[T]) InferShape(...G.DimSizer) (tensor.Shape, error) { return b.shape, nil }
 func (b *layerBackward[T]) Do(v ...G.Value) (G.Value, error) {
 	o := b.layerOp
-	bind(o.x, v[0])
-	bind(b.dy, v[len(v)-1])
+	o.bind(v[0])
+	b.dy.X = b.slopes.of(v[len(v)-1])
 	dx := o.layer.Backward(o.work, o.x, b.dy, b.grads)
 	if b.first != nil {
 		return b.first, nil
 	}
 	return b.dx.tensor(dx), nil
-}
-
-// bind makes a batch of a tensor's data.
-func bind[T layers.Float](x *layers.Batch[T], v G.Value) {
-	if d := v.(*tensor.Dense); d.Dtype() == tensor.Int32 {
-		x.Tokens = d.Int32s()
-		return
-	}
-	x.X = floats[T](v)
 }
 
 // wrapped is the tensor of a layer's output, made anew only when the layer answers with another slice.

@@ -24,6 +24,8 @@ type crossEntropy[T layers.Float] struct {
 	hits          []int
 	loss          scalarValue[T]
 
+	in, inWeights   view[T]
+	inClasses       view[int32]
 	logits, weights []T
 	classes         []int32
 	task            func(int)
@@ -56,7 +58,7 @@ func (o *crossEntropy[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 }
 
 func (o *crossEntropy[T]) Do(v ...G.Value) (G.Value, error) {
-	o.logits, o.classes, o.weights = floats[T](v[0]), ints(v[1]), floats[T](v[2])
+	o.logits, o.classes, o.weights = o.in.of(v[0]), o.inClasses.of(v[1]), o.inWeights.of(v[2])
 	o.team.Do(o.shards, o.task)
 	var sum float64
 	for _, s := range o.sums {

@@ -62,20 +62,34 @@ func signature(in G.Nodes, out hm.Type) hm.Type {
 	return hm.NewFnType(append(ts, out)...)
 }
 
-// floats is the backing slice of a dense tensor; Value.Data would allocate.
-func floats[T layers.Float](v G.Value) []T {
+// backing is the slice of a dense tensor's data; Value.Data would allocate.
+func backing[E any](v G.Value) (s []E) {
 	d := v.(*tensor.Dense)
-	var s []T
 	switch p := any(&s).(type) {
 	case *[]float32:
 		*p = d.Float32s()
 	case *[]float64:
 		*p = d.Float64s()
+	case *[]int32:
+		*p = d.Int32s()
 	}
 	return s
 }
 
-func ints(v G.Value) []int32 { return v.(*tensor.Dense).Int32s() }
+// view keeps the slice of the tensor that it saw last: to ask for it anew takes as long as a small layer.
+type view[E any] struct {
+	dense *tensor.Dense
+	at    uintptr
+	data  []E
+}
+
+func (w *view[E]) of(v G.Value) []E {
+	d := v.(*tensor.Dense)
+	if at := d.Uintptr(); d != w.dense || at != w.at {
+		w.dense, w.at, w.data = d, at, backing[E](d)
+	}
+	return w.data
+}
 
 // scalar is the number in a scalar value.
 func scalar(v G.Value) float64 {

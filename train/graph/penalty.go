@@ -33,8 +33,10 @@ type penalty[T layers.Float] struct {
 	base
 	typ   hm.Type
 	param *layers.Param[T]
-	sum   scalarValue[T]
-	grad  []T // of the penalty alone, computed with it
+
+	weights view[T]
+	sum     scalarValue[T]
+	grad    []T // of the penalty alone, computed with it
 }
 
 func (o *penalty[T]) Type() hm.Type { return o.typ }
@@ -44,7 +46,7 @@ func (o *penalty[T]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 
 func (o *penalty[T]) Do(v ...G.Value) (G.Value, error) {
 	clear(o.grad)
-	return o.sum.set(scalar(v[0]) + layers.Penalty(floats[T](v[1]), o.param.L1, o.param.L2, o.grad)), nil
+	return o.sum.set(scalar(v[0]) + layers.Penalty(o.weights.of(v[1]), o.param.L1, o.param.L2, o.grad)), nil
 }
 
 // DiffWRT implements gorgonia.SDOp.

@@ -31,7 +31,7 @@ func (p *Param[T]) Grad() (G.Value, error) {
 // Gradient is the gradient of the last run, nil before the first one.
 func (p *Param[T]) Gradient() []T {
 	if v := p.grad.Value(); v != nil {
-		return floats[T](v)
+		return backing[T](v)
 	}
 	return nil
 }
@@ -61,8 +61,9 @@ type Solver[T layers.Float] struct {
 	fresh   bool    // no step was taken since Init
 	slots   [][][]T // of each parameter: the formula's moments
 
-	weights, grads [][]T    // of the running step
-	used           [][]bool // of the weights of a table: the rows to step, the others have neither gradient nor moments
+	views          [][2]view[T] // of weights and gradients, by parameter
+	weights, grads [][]T        // of the running step
+	used           [][]bool     // of the weights of a table: the rows to step, the others have neither gradient nor moments
 	scale          T
 	rate, k        T // of Adam's formula, corrected for the step
 	sums           []float64
@@ -91,7 +92,8 @@ func (s *Solver[T]) Step(model []G.ValueGrad) error {
 		if err != nil {
 			return err
 		}
-		s.weights, s.grads = append(s.weights, floats[T](p.Value())), append(s.grads, floats[T](g))
+		v := &s.views[k]
+		s.weights, s.grads = append(s.weights, v[0].of(p.Value())), append(s.grads, v[1].of(g))
 		s.used = append(s.used, s.usedRows(k, p))
 	}
 	s.fresh = false
@@ -118,11 +120,11 @@ func (s *Solver[T]) Init(model []G.ValueGrad) {
 	if s.formula == "adam" || s.formula == "adam-torch" {
 		n = 2
 	}
-	s.slots, s.fresh = nil, true
-	for _, p := range model {
-		slots := make([][]T, n)
+	s.slots, s.fresh, s.views = nil, true, make([][2]view[T], len(model))
+	for k, p := range model {
+		size, slots := len(s.views[k][0].of(p.Value())), make([][]T, n)
 		for i := range slots {
-			slots[i] = make([]T, len(floats[T](p.Value())))
+			slots[i] = make([]T, size)
 		}
 		s.slots = append(s.slots, slots)
 	}

@@ -20,10 +20,18 @@ func (s *Solver[T]) correct() {
 	t := float64(s.steps)
 	switch s.formula {
 	case "adam":
-		s.rate, s.k = T(s.Rate*math.Sqrt(1-math.Pow(0.999, t))/(1-math.Pow(0.9, t))), 1
+		s.rate, s.k = T(s.Rate*math.Sqrt(1-power(0.999, t))/(1-power(0.9, t))), 1
 	case "adam-torch":
-		s.rate, s.k = T(s.Rate/(1-math.Pow(0.9, t))), T(1/math.Sqrt(1-math.Pow(0.999, t)))
+		s.rate, s.k = T(s.Rate/(1-power(0.9, t))), T(1/math.Sqrt(1-power(0.999, t)))
 	}
+}
+
+// power is β^t, or 0 where 1 − β^t is 1 in double precision.
+func power(beta, t float64) float64 {
+	if t*(1-beta) > 64 { // β^t < e^−64
+		return 0
+	}
+	return math.Pow(beta, t)
 }
 
 // usedRows are the rows to step of parameter k; nil is all. Rows that had moments before, in a run that goes on, are among them.

@@ -156,7 +156,7 @@ func TestStockReference(t *testing.T) {
 		}
 		near(t, name+": loss", []float64{loss}, []float64{scalar(s.loss.Value())}, 1e-12)
 		for i, p := range n.Params() {
-			near(t, name+": gradient of "+p.Name, p.Gradient(), floats[float64](s.grads[i].Value()), 1e-11)
+			near(t, name+": gradient of "+p.Name, p.Gradient(), backing[float64](s.grads[i].Value()), 1e-11)
 		}
 		_ = vm.Close()
 		_ = n.Close()

@@ -97,8 +97,8 @@ func product(f *file) {
 
 func (l *level) productLoop(nv, most int) {
 	l.function(fmt.Sprintf("product%dx", nv*l.lanes),
-		"func(a *float32, aRow, aStep, aBlock, k, blocks int, b *float32, bStep, bTile int, c *float32, cRow, tiles, rows, add int)",
-		fmt.Sprintf("computes tiles ≥ 1 of rows ≤ %d each and %d columns of Product; k and blocks are ≥ 1, strides are in bytes.", most, nv*l.lanes))
+		"func(a *float32, aRow, aStep, aBlock, k, blocks int, b *float32, bStep, bTile int, c *float32, cRow int, from *float32, fromRow, tiles, rows int)",
+		fmt.Sprintf("computes tiles ≥ 1 of rows ≤ %d each and %d columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.", most, nv*l.lanes))
 	l.params(map[string]reg.GPPhysical{
 		"a": reg.RAX, "aRow": reg.R12, "aStep": reg.R13, "aBlock": reg.R11, "bStep": reg.RDI, "c": reg.RDX, "cRow": reg.RBX, "tiles": reg.R10, "rows": reg.R14,
 	})
@@ -110,17 +110,16 @@ func (l *level) productLoop(nv, most int) {
 		l.MOVQ(reg.RAX, reg.R15)
 		l.MOVQ(l.arg("b"), reg.RSI)
 		l.MOVQ(l.arg("blocks"), reg.R14)
-		l.CMPQ(l.arg("add"), imm(0))
-		l.JEQ(ref(label("zero")))
-		l.MOVQ(reg.RDX, reg.R8)
+		l.MOVQ(l.arg("from"), reg.R8)
+		l.TESTQ(reg.R8, reg.R8)
+		l.JZ(ref(label("zero")))
 		for i := range mr {
 			for j := range nv {
 				l.VMOVUPS(mem(reg.R8, j*l.bytes), acc(i, j))
 			}
-			if i < mr-1 {
-				l.ADDQ(reg.RBX, reg.R8)
-			}
+			l.ADDQ(l.arg("fromRow"), reg.R8)
 		}
+		l.MOVQ(reg.R8, l.arg("from"))
 		l.JMP(ref(label("block")))
 		l.Label(label("zero"))
 		for q := range mr * nv {
