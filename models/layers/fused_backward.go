@@ -11,8 +11,8 @@ const weightRows = 256
 func (s *fusedScratch[T]) backward(shard int) {
 	p := s.part[shard]
 	clear(p.dp[:s.np*len(s.ids)*pw])
-	clear(p.du)
 	if len(p.rows) == 0 {
+		clear(p.du)
 		return
 	}
 	clear(p.dc)
@@ -26,7 +26,8 @@ func (s *fusedScratch[T]) backward(shard int) {
 		}
 	}
 	gates := s.np * pw
-	hi := int(p.off[s.steps]) // rows below hi wait for their product with the states
+	end := int(p.off[s.steps])
+	hi := end // rows below hi wait for their product with the states
 	for t := s.steps - 1; t >= s.first; t-- {
 		o, oNext := int(p.off[t]), int(p.off[t+1])
 		for j := range s.np {
@@ -40,12 +41,12 @@ func (s *fusedScratch[T]) backward(shard int) {
 			m.Run(oNext - o)
 		}
 		if hi-o >= weightRows {
-			s.weightGrad(p, o, hi)
+			s.weightGrad(p, o, hi, hi < end)
 			hi = o
 		}
 	}
-	if lo := int(p.off[1]); hi > lo { // the state before step 0 is zero
-		s.weightGrad(p, lo, hi)
+	if lo := int(p.off[1]); hi > lo || hi == end { // the state before step 0 is zero
+		s.weightGrad(p, lo, hi, hi < end)
 	}
 }
 
@@ -83,10 +84,10 @@ func (s *fusedScratch[T]) stepBackward(p *fusedShard[T], t, j int) {
 	}
 }
 
-// weightGrad adds hᵀ·dG over rows lo … hi−1 to du.
-func (s *fusedScratch[T]) weightGrad(p *fusedShard[T], lo, hi int) {
+// weightGrad makes du of hᵀ·dG over rows lo … hi−1, or adds it.
+func (s *fusedScratch[T]) weightGrad(p *fusedShard[T], lo, hi int, add bool) {
 	for j := range s.np {
-		m := kernel.Product[T]{A: p.hPrev[lo*s.hs:], ARow: 1, AStep: s.hs, K: hi - lo, Blocks: 1, B: p.g[(j*p.cap+lo)*pw:], BStep: pw, C: p.du[j*s.hp*pw:], CRow: pw, Add: true}
+		m := kernel.Product[T]{A: p.hPrev[lo*s.hs:], ARow: 1, AStep: s.hs, K: hi - lo, Blocks: 1, B: p.g[(j*p.cap+lo)*pw:], BStep: pw, C: p.du[j*s.hp*pw:], CRow: pw, Add: add}
 		m.Run(s.h)
 	}
 }
