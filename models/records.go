@@ -44,6 +44,8 @@ type Flows interface {
 	Model
 	// Encode writes the network's input for a flow: tokens or values, whichever the network takes.
 	Encode(f *datasets.Flow, tokens []int32, values []float32)
+	// Features names those of datasets.FlowFeatures that Encode reads.
+	Features() []string
 }
 
 // Table holds rows of features.

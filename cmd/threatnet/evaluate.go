@@ -34,7 +34,8 @@ func newEvaluate(e *env) *cobra.Command {
 		Use:   "evaluate CHECKPOINT --data SOURCE...",
 		Short: "measure a checkpoint on labelled records",
 		Long: `Evaluate a checkpoint on labelled records: the classification report of the
-classes, the figures of the verdicts at the stored threshold, and the most
+classes, the figures of the verdicts at the stored threshold, of a model that
+does not tell families apart the share of each that it flags, and the most
 confused pairs of classes. Sources that the model was trained on are named in a
 warning; they make every figure better than it is.`,
 		Example: `  threatnet evaluate dga.safetensors --data new_feed.csv --benign top-1m.csv
@@ -95,7 +96,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 			return err
 		}
 	}
-	v, err := newEvaluation(r, f.threshold)
+	v, err := ofRecords(records, r, f.threshold)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,16 @@ func evaluateBaseline(ctx context.Context, e *env, model string, f *evaluateFlag
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
-	return newEvaluation(r, threshold(file))
+	return ofRecords(records, r, threshold(file))
+}
+
+// ofRecords is the evaluation on records, of their families too.
+func ofRecords(records *pipeline.LabelledRecords, r *evaluate.Result, threshold float64) (*evaluation, error) {
+	v, err := newEvaluation(r, threshold)
+	if err == nil {
+		v.Figures = append(v.Figures, records.FamilyFigures(r, threshold)...)
+	}
+	return v, err
 }
 
 // printConfused lists the most confused pairs of classes.

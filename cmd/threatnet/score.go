@@ -113,8 +113,8 @@ func runScore(ctx context.Context, e *env, args []string, f *scoreFlags, given f
 		return usagef("--by-domain is for queries, and %s scores %s", m.Kind(), subject.unit())
 	}
 	err = s.run(ctx, in.rows, e.out)
-	if q, ok := subject.(*querySubject); ok {
-		q.report(e)
+	if err == nil { // else rows may still be on their way
+		subject.report(e)
 	}
 	return s.skipped.report(e, s.scored, err)
 }

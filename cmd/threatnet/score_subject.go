@@ -30,6 +30,8 @@ type subject interface {
 	cells(r *row) []string
 	// object is a row's verdict as JSON has it.
 	object(r *row, v models.Verdict) any
+	// report logs, after all rows, what the model could not make use of.
+	report(e *env)
 }
 
 // subjectOf is what the model scores.
@@ -95,6 +97,7 @@ func (nameSubject) object(r *row, v models.Verdict) any {
 		models.Verdict
 	}{r.raw, v}
 }
+func (nameSubject) report(*env) {}
 
 // querySubject scores queries. Their windows are those of one stream over all sources; where the model has none, of the whole
 // table that the sources make.
@@ -217,8 +220,15 @@ func timeText(t time.Time) string {
 
 // flowSubject scores flows, which it numbers.
 type flowSubject struct {
-	model models.Flows
-	count int
+	model   models.Flows
+	count   int
+	sources []seenSource
+}
+
+// seenSource is what was seen of the flows of a source.
+type seenSource struct {
+	path     string
+	features datasets.SeenFeatures
 }
 
 func (*flowSubject) unit() string { return source.Flows }
@@ -229,7 +239,9 @@ func (*flowSubject) argument(text string) row {
 
 func (s *flowSubject) rows(src *source.Source, keep bool) iter.Seq[row] {
 	return func(yield func(row) bool) {
-		for f, err := range src.Flows() {
+		s.sources = append(s.sources, seenSource{path: src.Path})
+		seen := &s.sources[len(s.sources)-1].features
+		for f, err := range seen.Of(src.Flows()) {
 			s.count++
 			r := row{number: s.count}
 			if err != nil {
@@ -261,4 +273,13 @@ func (*flowSubject) object(r *row, v models.Verdict) any {
 		Row int `json:"row"`
 		models.Verdict
 	}{r.number, v}
+}
+
+// report warns of features that a source does not have: its flows were scored without them.
+func (s *flowSubject) report(e *env) {
+	for i := range s.sources {
+		if w := s.sources[i].features.Warning(s.model.Features()); w != "" {
+			e.logf("warning: %s: %s", s.sources[i].path, w)
+		}
+	}
 }

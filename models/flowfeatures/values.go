@@ -22,6 +22,9 @@ type Values struct {
 	identity Identity
 }
 
+// Features are the names of the features.
+func (v *Values) Features() []string { return v.columns.Names() }
+
 // FitValues takes the features that are not constant on a set, scaled to it, and the named identity columns.
 func FitValues(set *datasets.FlowSet, identity []string) (*Values, error) {
 	columns, err := Varying(set)

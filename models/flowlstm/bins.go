@@ -36,6 +36,9 @@ type Bins struct {
 	vocabulary int     // one above the last token
 }
 
+// Features are the names of the features.
+func (b *Bins) Features() []string { return b.columns.Names() }
+
 // FitBins takes the features that are not constant on a set, each with up to n bins, and the named identity columns.
 func FitBins(set *datasets.FlowSet, n int, identity []string) (*Bins, error) {
 	if n < minBins || n > maxBins {

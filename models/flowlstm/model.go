@@ -131,3 +131,11 @@ func (m *Model) Encode(f *datasets.Flow, tokens []int32, values []float32) {
 		m.values.Encode(f, values)
 	}
 }
+
+// Features implements models.Flows.
+func (m *Model) Features() []string {
+	if m.bins != nil {
+		return m.bins.Features()
+	}
+	return m.values.Features()
+}

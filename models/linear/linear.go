@@ -91,6 +91,9 @@ func (m *Flows) Encoder() (json.RawMessage, error) {
 // Encode implements models.Flows.
 func (m *Flows) Encode(f *datasets.Flow, _ []int32, values []float32) { m.values.Encode(f, values) }
 
+// Features implements models.Flows.
+func (m *Flows) Features() []string { return m.values.Features() }
+
 // The kinds of records.
 const (
 	recordsQueries = "queries"

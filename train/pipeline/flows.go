@@ -92,10 +92,10 @@ func (r *flowRecords) read(ctx context.Context, all []opened) (*datasets.FlowSet
 // readFlows reads the flows of sources, and tells where they come from.
 func readFlows(ctx context.Context, all []opened, opt datasets.FlowOptions, log func(string, ...any)) (*datasets.FlowSet, *datasets.FlowReport, []checkpoint.Source, error) {
 	inputs, types := make([]datasets.FlowInput, len(all)), make([]map[string]int, len(all))
-	measured := make([]features, len(all))
+	seen := make([]datasets.SeenFeatures, len(all))
 	for i, s := range all {
 		types[i] = map[string]int{}
-		inputs[i] = datasets.FlowInput{Name: s.Path, Flows: counted(measured[i].of(s.Flows()), types[i], func(f datasets.Flow) string { return f.Label })}
+		inputs[i] = datasets.FlowInput{Name: s.Path, Flows: counted(seen[i].Of(s.Flows()), types[i], func(f datasets.Flow) string { return f.Label })}
 	}
 	set, report, err := datasets.CollectFlows(ctx, opt, inputs...)
 	if err != nil {
@@ -104,7 +104,9 @@ func readFlows(ctx context.Context, all []opened, opt datasets.FlowOptions, log 
 	log("%s", strings.TrimRight(report.String(), "\n"))
 	var provenance []checkpoint.Source
 	for i, s := range all {
-		measured[i].warn(s.Path, log)
+		if w := seen[i].Warning(datasets.FlowFeatures()); w != "" {
+			log("warning: %s: %s", s.Path, w)
+		}
 		p, err := s.provenance(types[i])
 		if err != nil {
 			return nil, nil, nil, err

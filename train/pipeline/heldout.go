@@ -16,13 +16,15 @@ type Family struct {
 	AtFPR   evaluate.Figures // of a family left out: the share above the thresholds of false-positive rates of the test part
 }
 
-// byFamily counts what a model that does not tell families apart says of each of those tested on.
-func (t *training) byFamily(res *Result, p part) {
-	names, codes := t.records.families(p)
-	if len(res.Test.Classes) > 2 || len(names) < 3 {
-		return
+// byFamily counts what a model that does not tell families apart says of each; of two families the report says it.
+func byFamily(r *evaluate.Result, names []string, codes []int32, threshold float64) []Family {
+	if len(r.Classes) > 2 {
+		return nil
 	}
-	res.Families = shares(names, codes, res.Test.Probability, res.Threshold)
+	if fs := shares(names, codes, r.Probability, threshold); len(fs) > 2 {
+		return fs
+	}
+	return nil
 }
 
 // shares gives the families that have records.
@@ -71,17 +73,16 @@ func (t *training) testHeldOut(res *Result) error {
 }
 
 // FamilyFigures are the shares of the families, and of those that were left out, as figures.
-func (res *Result) FamilyFigures() (fs evaluate.Figures) {
-	for _, c := range []struct {
-		prefix   string
-		families []Family
-	}{{"family_", res.Families}, {"holdout_", res.HeldOut}} {
-		for _, f := range c.families {
-			key := c.prefix + strings.ReplaceAll(f.Name, " ", "_") + "_"
-			fs = append(fs, evaluate.Figure{Key: key + res.Unit, Value: float64(f.Records)}, evaluate.Figure{Key: key + "flagged", Value: f.Flagged})
-			for _, at := range f.AtFPR {
-				fs = append(fs, evaluate.Figure{Key: key + at.Key, Value: at.Value})
-			}
+func (res *Result) FamilyFigures() evaluate.Figures {
+	return append(familyFigures("family_", res.Unit, res.Families), familyFigures("holdout_", res.Unit, res.HeldOut)...)
+}
+
+func familyFigures(prefix, unit string, families []Family) (fs evaluate.Figures) {
+	for _, f := range families {
+		key := prefix + strings.ReplaceAll(f.Name, " ", "_") + "_"
+		fs = append(fs, evaluate.Figure{Key: key + unit, Value: float64(f.Records)}, evaluate.Figure{Key: key + "flagged", Value: f.Flagged})
+		for _, at := range f.AtFPR {
+			fs = append(fs, evaluate.Figure{Key: key + at.Key, Value: at.Value})
 		}
 	}
 	return fs

@@ -11,13 +11,22 @@ import (
 	"threatnet/datasets/source"
 	"threatnet/models"
 	"threatnet/models/checkpoint"
+	"threatnet/train/evaluate"
 )
 
 // LabelledRecords are records to evaluate a model on.
 type LabelledRecords struct {
 	models.Examples
-	Columns []string // what Row gives
-	Row     func(i int) []string
+	Columns  []string // what Row gives
+	Row      func(i int) []string
+	Unit     string   // what a record is called, in the plural
+	Families []string // and those of the records, by their codes
+	Codes    []int32
+}
+
+// FamilyFigures tell, of a model that does not tell families apart, how it judges the records of each at a threshold.
+func (r *LabelledRecords) FamilyFigures(res *evaluate.Result, threshold float64) evaluate.Figures {
+	return familyFigures("family_", r.Unit, byFamily(res, r.Families, r.Codes, threshold))
 }
 
 // Labelled reads labelled sources to evaluate a model on, and warns of those that it was trained on.
@@ -79,7 +88,8 @@ func labelledNames(ctx context.Context, m models.Names, all []opened, opt datase
 	if err != nil {
 		return nil, nil, err
 	}
-	return &LabelledRecords{e, []string{"name"}, func(i int) []string { return []string{n.set.Name(i)} }}, n.provenance, nil
+	row := func(i int) []string { return []string{n.set.Name(i)} }
+	return &LabelledRecords{e, []string{"name"}, row, "names", n.set.Families(), n.set.Codes()}, n.provenance, nil
 }
 
 func labelledQueries(ctx context.Context, m models.Queries, all []opened, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
@@ -100,7 +110,9 @@ func labelledQueries(ctx context.Context, m models.Queries, all []opened, log fu
 		}
 		return []string{q.File, strconv.Itoa(q.Line), when, q.Client, datasets.EscapeName(q.Name)}
 	}
-	return &LabelledRecords{models.NewRowExamples(m, t, upTo(len(queries)), classes), []string{"file", "line", "time", "client", "name"}, row}, provenance, nil
+	families, codes := labels(queries, upTo(len(queries)))
+	e := models.NewRowExamples(m, t, upTo(len(queries)), classes)
+	return &LabelledRecords{e, []string{"file", "line", "time", "client", "name"}, row, "queries", families, codes}, provenance, nil
 }
 
 func labelledFlows(ctx context.Context, m models.Flows, all []opened, opt datasets.FlowOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
@@ -112,7 +124,8 @@ func labelledFlows(ctx context.Context, m models.Flows, all []opened, opt datase
 	if err != nil {
 		return nil, nil, err
 	}
-	return &LabelledRecords{e, []string{"row", "type"}, func(i int) []string { return []string{strconv.Itoa(i + 1), set.Family(i)} }}, provenance, nil
+	row := func(i int) []string { return []string{strconv.Itoa(i + 1), set.Family(i)} }
+	return &LabelledRecords{e, []string{"row", "type"}, row, source.Flows, set.Families(), set.Codes()}, provenance, nil
 }
 
 // tableOf computes the features of queries, of which those of a source end at ends, and logs what no feature counts.

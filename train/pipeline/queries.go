@@ -274,9 +274,14 @@ func (r *queryRecords) examples(m models.Model, p part) (models.Examples, error)
 
 // families implements records: those of queries are their labels.
 func (r *queryRecords) families(p part) (names []string, codes []int32) {
+	return labels(r.queries, r.parts[p])
+}
+
+// labels are those of the queries at these places, and their codes.
+func labels(queries []datasets.Query, places []int) (names []string, codes []int32) {
 	index := map[string]int32{}
-	for _, i := range r.parts[p] {
-		label := r.queries[i].Label
+	for _, i := range places {
+		label := queries[i].Label
 		if _, ok := index[label]; !ok {
 			index[label] = int32(len(names))
 			names = append(names, label)

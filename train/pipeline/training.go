@@ -127,7 +127,8 @@ func (t *training) finish(state *train.State) (*Result, error) {
 	if err := t.keep(tested, res.Test, res.Threshold); err != nil {
 		return nil, err
 	}
-	t.byFamily(res, tested)
+	names, codes := t.records.families(tested)
+	res.Families = byFamily(res.Test, names, codes, res.Threshold)
 	if err := t.testHeldOut(res); err != nil {
 		return nil, err
 	}
