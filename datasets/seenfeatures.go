@@ -16,24 +16,17 @@ type SeenFeatures struct {
 func (s *SeenFeatures) Of(flows Flows) Flows {
 	return func(yield func(Flow, error) bool) {
 		for f, err := range flows {
-			if err == nil {
-				s.Add(&f)
+			for i, v := range f.Values {
+				if v == v {
+					s.has[i] = true
+				}
 			}
+			s.flows = s.flows || err == nil
 			if !yield(f, err) {
 				return
 			}
 		}
 	}
-}
-
-// Add notes the features of a flow.
-func (s *SeenFeatures) Add(f *Flow) {
-	for i, v := range f.Values {
-		if v == v {
-			s.has[i] = true
-		}
-	}
-	s.flows = true
 }
 
 // mostNamed is how many features a warning names.

@@ -91,7 +91,7 @@ func runScore(ctx context.Context, e *env, args []string, f *scoreFlags, given f
 	if err != nil {
 		return err
 	}
-	subject, err := subjectOf(m)
+	subject, err := subjectOf(e, m)
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func runScore(ctx context.Context, e *env, args []string, f *scoreFlags, given f
 		return usagef("--by-domain is for queries, and %s scores %s", m.Kind(), subject.unit())
 	}
 	err = s.run(ctx, in.rows, e.out)
-	if err == nil { // else rows may still be on their way
-		subject.report(e)
+	if q, ok := subject.(*querySubject); ok && err == nil { // else rows may still be on their way
+		q.report(e)
 	}
 	return s.skipped.report(e, s.scored, err)
 }

@@ -30,19 +30,17 @@ type subject interface {
 	cells(r *row) []string
 	// object is a row's verdict as JSON has it.
 	object(r *row, v models.Verdict) any
-	// report logs, after all rows, what the model could not make use of.
-	report(e *env)
 }
 
 // subjectOf is what the model scores.
-func subjectOf(m models.Model) (subject, error) {
+func subjectOf(e *env, m models.Model) (subject, error) {
 	switch m := m.(type) {
 	case models.Names:
 		return nameSubject{m}, nil
 	case models.Queries:
 		return &querySubject{model: m, stream: m.NewStream(models.StreamOptions{})}, nil
 	case models.Flows:
-		return &flowSubject{model: m}, nil
+		return &flowSubject{model: m, log: e.logf}, nil
 	}
 	return nil, fmt.Errorf("a %s scores nothing", m.Kind())
 }
@@ -97,7 +95,6 @@ func (nameSubject) object(r *row, v models.Verdict) any {
 		models.Verdict
 	}{r.raw, v}
 }
-func (nameSubject) report(*env) {}
 
 // querySubject scores queries. Their windows are those of one stream over all sources; where the model has none, of the whole
 // table that the sources make.
@@ -220,16 +217,13 @@ func timeText(t time.Time) string {
 
 // flowSubject scores flows, which it numbers.
 type flowSubject struct {
-	model   models.Flows
-	count   int
-	sources []seenSource
+	model models.Flows
+	log   func(string, ...any)
+	count int
 }
 
-// seenSource is what was seen of the flows of a source.
-type seenSource struct {
-	path     string
-	features datasets.SeenFeatures
-}
+// warnAfter is the flow of a source after which features that it does not have are named, if it has so many: it may be endless.
+const warnAfter = 1000
 
 func (*flowSubject) unit() string { return source.Flows }
 
@@ -239,10 +233,13 @@ func (*flowSubject) argument(text string) row {
 
 func (s *flowSubject) rows(src *source.Source, keep bool) iter.Seq[row] {
 	return func(yield func(row) bool) {
-		s.sources = append(s.sources, seenSource{path: src.Path})
-		seen := &s.sources[len(s.sources)-1].features
+		var seen datasets.SeenFeatures
+		begin := s.count
 		for f, err := range seen.Of(src.Flows()) {
 			s.count++
+			if s.count == begin+warnAfter {
+				s.warn(src.Path, &seen)
+			}
 			r := row{number: s.count}
 			if err != nil {
 				r = bad(err)
@@ -257,6 +254,16 @@ func (s *flowSubject) rows(src *source.Source, keep bool) iter.Seq[row] {
 				return
 			}
 		}
+		if s.count < begin+warnAfter {
+			s.warn(src.Path, &seen)
+		}
+	}
+}
+
+// warn names the features that a source does not have: its flows are scored without them.
+func (s *flowSubject) warn(path string, seen *datasets.SeenFeatures) {
+	if w := seen.Warning(s.model.Features()); w != "" {
+		s.log("warning: %s: %s", path, w)
 	}
 }
 
@@ -273,13 +280,4 @@ func (*flowSubject) object(r *row, v models.Verdict) any {
 		Row int `json:"row"`
 		models.Verdict
 	}{r.number, v}
-}
-
-// report warns of features that a source does not have: its flows were scored without them.
-func (s *flowSubject) report(e *env) {
-	for i := range s.sources {
-		if w := s.sources[i].features.Warning(s.model.Features()); w != "" {
-			e.logf("warning: %s: %s", s.sources[i].path, w)
-		}
-	}
 }

@@ -2,7 +2,8 @@ package kernel
 
 import "unsafe"
 
-// Product is C = A·B, or C += A·B with Add, or C = A·B + Bias, a row of PanelWidth, for a B of PanelWidth columns, of which the first Cols are computed (0: all).
+// Product is C = A·B, or C += A·B with Add, or C = A·B + Bias with a row of PanelWidth numbers, for a B of PanelWidth columns,
+// of which the first Cols are computed (0: all).
 //
 // The columns after Cols, in whole vectors, may be written or not; B and C have them.
 //
@@ -13,7 +14,8 @@ import "unsafe"
 // With BRow each row of C has a B of its own, so far from that of the row before; ARow may then be 0. So one call covers the
 // panels of a row that stands alone. With Back it may begin with the last row, whose B may still be near from the product before.
 //
-// The terms of an element are added in order, to C's value with Add, to that of Bias where there is one: no row depends on the number of rows.
+// The terms of an element are added in order, to C's value with Add, to that of Bias where there is one: no row depends on
+// the number of rows.
 type Product[T Float] struct {
 	A                   []T
 	ARow, AStep, ABlock int

@@ -51,16 +51,16 @@ func productAll(p *Product[float32], rows, a, b, k, blocks int, add bool) {
 
 func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add bool) {
 	first, b0, c := &p.A[r*p.ARow+a], r*p.BRow+b*p.BStep, p.C[r*p.CRow:]
-	aRow, aStep, aBlock, bStep, bTile, cRow := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.BRow, 4*p.CRow
+	aRow, aStep, aBlock, bStep, bTile, row := 4*p.ARow, 4*p.AStep, 4*p.ABlock, 4*p.BStep, 4*p.BRow, p.CRow
 	if p.Back && p.BRow > 0 {
 		last := tiles - 1
 		first, b0, c = &p.A[(r+last)*p.ARow+a], b0+last*p.BRow, p.C[(r+last)*p.CRow:]
-		aRow, bTile, cRow = -aRow, -bTile, -cRow
+		aRow, bTile, row = -aRow, -bTile, -row
 	}
-	d := addend{}
+	cRow, d := 4*row, addend{}
 	switch {
 	case add:
-		d.x, d.row = &c[0], cRow
+		d.x, d.row = &c[0], row
 	case p.Bias != nil:
 		d.x = &p.Bias[0]
 	}
@@ -70,19 +70,19 @@ func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add 
 	}
 	switch {
 	case active == levelAVX512 && width > PanelWidth/2:
-		product64x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, d.row, tiles, rows)
+		product64x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
 	case active == levelAVX512:
-		product32x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, d.row, tiles, rows)
+		product32x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
 	case rows == 1:
-		product64x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, d.row, tiles, rows)
+		product64x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
 	case rows == 2:
 		for j := 0; j < width; j += 32 {
-			product32x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, d.x, d.row, tiles, rows)
+			product32x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, d.x, 4*d.row, tiles, rows)
 			d = d.right(32)
 		}
 	default:
 		for j := 0; j < width; j += 16 {
-			product16x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, d.x, d.row, tiles, rows)
+			product16x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0+j], bStep, bTile, &c[j], cRow, d.x, 4*d.row, tiles, rows)
 			d = d.right(16)
 		}
 	}
