@@ -19,7 +19,8 @@ func newBench(e *env) *cobra.Command {
 		Long: `Measure the kernels and the models on synthetic input, several rounds each, and
 print median and spread: GFLOP/s for products, rows per second for models. The
 ceiling is what this machine's multiply-add units reach in a loop of their own,
-measured between the rounds.`,
+measured between the rounds, and so is the time that a cache line takes from one
+core to another, with which figures of several threads move.`,
 		Example: `  threatnet bench
   threatnet bench gemm
   threatnet bench dga-lstm/train --vm tape
@@ -70,6 +71,9 @@ func printBench(e *env, r bench.Result, asJSON bool) error {
 	}
 	if r.Fraction > 0 {
 		line += fmt.Sprintf(", %.0f GFLOP/s, %.0f %% of the ceiling", r.GFLOPS, 100*r.Fraction)
+	}
+	if r.Exchange > 0 {
+		line += fmt.Sprintf(", %.0f ns between cores", r.Exchange)
 	}
 	_, err := fmt.Fprintln(e.out, line)
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"threatnet/internal/kernel"
+	"threatnet/internal/team"
 )
 
 // Options choose what to run.
@@ -35,6 +36,8 @@ type Result struct {
 	// as many threads, measured in the same run; 0 where a case is not made of products.
 	GFLOPS   float64 `json:"gflops,omitempty"`
 	Fraction float64 `json:"fraction_of_ceiling,omitempty"`
+	// Exchange is how many nanoseconds a cache line took from one core to another between the rounds, the median; 0 on one thread.
+	Exchange float64 `json:"exchange_ns,omitempty"`
 }
 
 // Case is one measurement. Make prepares it and returns what does the work n times.
@@ -90,6 +93,7 @@ func Run(c Case, o Options) (Result, error) {
 	}
 	rates := make([]float64, 0, o.Rounds) // repetitions a second
 	var ceiling float64
+	var exchanges []time.Duration
 	for range o.Rounds {
 		start := time.Now()
 		if err := run(n); err != nil {
@@ -99,8 +103,16 @@ func Run(c Case, o Options) (Result, error) {
 		if c.FLOP > 0 {
 			ceiling = max(ceiling, kernel.Ceiling(threads))
 		}
+		if threads > 1 {
+			exchanges = append(exchanges, team.Exchange())
+		}
 	}
-	return c.result(rates, ceiling, threads, o), nil
+	r := c.result(rates, ceiling, threads, o)
+	if len(exchanges) > 0 {
+		slices.Sort(exchanges)
+		r.Exchange = float64(exchanges[len(exchanges)/2])
+	}
+	return r, nil
 }
 
 // calibrate finds how many repetitions take about t.

@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"threatnet/internal/kernel"
 	"threatnet/internal/team"
 	"threatnet/models/layers"
 )
@@ -133,8 +134,7 @@ func (b *crossEntropyBackward[T]) InferShape(...G.DimSizer) (tensor.Shape, error
 
 func (b *crossEntropyBackward[T]) Do(v ...G.Value) (G.Value, error) {
 	k := T(scalar(v[4]) / float64(b.forward.rows))
-	for i, g := range b.forward.grad {
-		b.grad[i] = g * k
-	}
+	copy(b.grad, b.forward.grad)
+	kernel.Scale(b.grad, k)
 	return b.out, nil
 }
