@@ -69,10 +69,14 @@ func productTiles(p *Product[float32], r, a, b, k, blocks, tiles, rows int, add 
 		width = p.Cols
 	}
 	switch {
-	case active == levelAVX512 && width > PanelWidth/2:
+	case active == levelAVX512 && width > 48:
 		product64x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
-	case active == levelAVX512:
+	case active == levelAVX512 && width > 32:
+		product48x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
+	case active == levelAVX512 && width > 16:
 		product32x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
+	case active == levelAVX512:
+		product16x512(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
 	case rows == 1:
 		product64x256(first, aRow, aStep, aBlock, k, blocks, &p.B[b0], bStep, bTile, &c[0], cRow, d.x, 4*d.row, tiles, rows)
 	case rows == 2:

@@ -9,10 +9,20 @@ package kernel
 //go:noescape
 func product64x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 
+// product48x512 computes tiles ≥ 1 of rows ≤ 6 each and 48 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
+//
+//go:noescape
+func product48x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
+
 // product32x512 computes tiles ≥ 1 of rows ≤ 6 each and 32 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //
 //go:noescape
 func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
+
+// product16x512 computes tiles ≥ 1 of rows ≤ 6 each and 16 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
+//
+//go:noescape
+func product16x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 
 // product16x256 computes tiles ≥ 1 of rows ≤ 6 each and 16 columns of Product, from 0 or from rows fromRow apart; k and blocks are ≥ 1, strides are in bytes.
 //

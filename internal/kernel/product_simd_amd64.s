@@ -653,6 +653,566 @@ step1:
 	VZEROUPPER
 	RET
 
+// func product48x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·product48x512(SB), NOSPLIT, $0-120
+	MOVQ a+0(FP), AX
+	MOVQ aBlock+24(FP), R11
+	MOVQ aRow+8(FP), R12
+	MOVQ aStep+16(FP), R13
+	MOVQ bStep+56(FP), DI
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
+	CMPQ R14, $0x01
+	JEQ  tile1
+	CMPQ R14, $0x02
+	JEQ  tile2
+	CMPQ R14, $0x03
+	JEQ  tile3
+	CMPQ R14, $0x04
+	JEQ  tile4
+	CMPQ R14, $0x05
+	JEQ  tile5
+
+tile6:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero6
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 128(R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	VMOVUPS 128(R8), Z8
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z9
+	VMOVUPS 64(R8), Z10
+	VMOVUPS 128(R8), Z11
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z12
+	VMOVUPS 64(R8), Z13
+	VMOVUPS 128(R8), Z14
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z15
+	VMOVUPS 64(R8), Z16
+	VMOVUPS 128(R8), Z17
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block6
+
+zero6:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+block6:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step6:
+	VMOVUPS      (SI), Z18
+	VMOVUPS      64(SI), Z19
+	VMOVUPS      128(SI), Z20
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (R8)(R12*1), Z22
+	VFMADD231PS  Z18, Z22, Z3
+	VFMADD231PS  Z19, Z22, Z4
+	VFMADD231PS  Z20, Z22, Z5
+	VBROADCASTSS (R8)(R12*2), Z23
+	VFMADD231PS  Z18, Z23, Z6
+	VFMADD231PS  Z19, Z23, Z7
+	VFMADD231PS  Z20, Z23, Z8
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z18, Z24, Z9
+	VFMADD231PS  Z19, Z24, Z10
+	VFMADD231PS  Z20, Z24, Z11
+	VBROADCASTSS (R9)(R12*1), Z25
+	VFMADD231PS  Z18, Z25, Z12
+	VFMADD231PS  Z19, Z25, Z13
+	VFMADD231PS  Z20, Z25, Z14
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS  Z18, Z26, Z15
+	VFMADD231PS  Z19, Z26, Z16
+	VFMADD231PS  Z20, Z26, Z17
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step6
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block6
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x06, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile6
+	VZEROUPPER
+	RET
+
+tile5:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero5
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 128(R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	VMOVUPS 128(R8), Z8
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z9
+	VMOVUPS 64(R8), Z10
+	VMOVUPS 128(R8), Z11
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z12
+	VMOVUPS 64(R8), Z13
+	VMOVUPS 128(R8), Z14
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block5
+
+zero5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+
+block5:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step5:
+	VMOVUPS      (SI), Z15
+	VMOVUPS      64(SI), Z16
+	VMOVUPS      128(SI), Z17
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (R8)(R12*1), Z19
+	VFMADD231PS  Z15, Z19, Z3
+	VFMADD231PS  Z16, Z19, Z4
+	VFMADD231PS  Z17, Z19, Z5
+	VBROADCASTSS (R8)(R12*2), Z20
+	VFMADD231PS  Z15, Z20, Z6
+	VFMADD231PS  Z16, Z20, Z7
+	VFMADD231PS  Z17, Z20, Z8
+	VBROADCASTSS (R9), Z21
+	VFMADD231PS  Z15, Z21, Z9
+	VFMADD231PS  Z16, Z21, Z10
+	VFMADD231PS  Z17, Z21, Z11
+	VBROADCASTSS (R9)(R12*1), Z22
+	VFMADD231PS  Z15, Z22, Z12
+	VFMADD231PS  Z16, Z22, Z13
+	VFMADD231PS  Z17, Z22, Z14
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step5
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block5
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x05, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile5
+	VZEROUPPER
+	RET
+
+tile4:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero4
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 128(R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	VMOVUPS 128(R8), Z8
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z9
+	VMOVUPS 64(R8), Z10
+	VMOVUPS 128(R8), Z11
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block4
+
+zero4:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+block4:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step4:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VMOVUPS      128(SI), Z14
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R8)(R12*1), Z16
+	VFMADD231PS  Z12, Z16, Z3
+	VFMADD231PS  Z13, Z16, Z4
+	VFMADD231PS  Z14, Z16, Z5
+	VBROADCASTSS (R8)(R12*2), Z17
+	VFMADD231PS  Z12, Z17, Z6
+	VFMADD231PS  Z13, Z17, Z7
+	VFMADD231PS  Z14, Z17, Z8
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z12, Z18, Z9
+	VFMADD231PS  Z13, Z18, Z10
+	VFMADD231PS  Z14, Z18, Z11
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step4
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block4
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x04, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile4
+	VZEROUPPER
+	RET
+
+tile3:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero3
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 128(R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z6
+	VMOVUPS 64(R8), Z7
+	VMOVUPS 128(R8), Z8
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block3
+
+zero3:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+
+block3:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step3:
+	VMOVUPS      (SI), Z9
+	VMOVUPS      64(SI), Z10
+	VMOVUPS      128(SI), Z11
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R8)(R12*1), Z13
+	VFMADD231PS  Z9, Z13, Z3
+	VFMADD231PS  Z10, Z13, Z4
+	VFMADD231PS  Z11, Z13, Z5
+	VBROADCASTSS (R8)(R12*2), Z14
+	VFMADD231PS  Z9, Z14, Z6
+	VFMADD231PS  Z10, Z14, Z7
+	VFMADD231PS  Z11, Z14, Z8
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step3
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block3
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x03, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile3
+	VZEROUPPER
+	RET
+
+tile2:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero2
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 128(R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block2
+
+zero2:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+block2:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step2:
+	VMOVUPS      (SI), Z6
+	VMOVUPS      64(SI), Z7
+	VMOVUPS      128(SI), Z8
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R8)(R12*1), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z8, Z10, Z5
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step2
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block2
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x02, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile2
+	VZEROUPPER
+	RET
+
+tile1:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block1
+
+zero1:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+block1:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step1:
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  (SI), Z3, Z0
+	VFMADD231PS  64(SI), Z3, Z1
+	VFMADD231PS  128(SI), Z3, Z2
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step1
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block1
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x01, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile1
+	VZEROUPPER
+	RET
+
 // func product32x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·product32x512(SB), NOSPLIT, $0-120
@@ -1114,6 +1674,388 @@ step1:
 	JNZ          block1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x01, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile1
+	VZEROUPPER
+	RET
+
+// func product16x512(a *float32, aRow int, aStep int, aBlock int, k int, blocks int, b *float32, bStep int, bTile int, c *float32, cRow int, from *float32, fromRow int, tiles int, rows int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·product16x512(SB), NOSPLIT, $0-120
+	MOVQ a+0(FP), AX
+	MOVQ aBlock+24(FP), R11
+	MOVQ aRow+8(FP), R12
+	MOVQ aStep+16(FP), R13
+	MOVQ bStep+56(FP), DI
+	MOVQ c+72(FP), DX
+	MOVQ cRow+80(FP), BX
+	MOVQ rows+112(FP), R14
+	MOVQ tiles+104(FP), R10
+	CMPQ R14, $0x01
+	JEQ  tile1
+	CMPQ R14, $0x02
+	JEQ  tile2
+	CMPQ R14, $0x03
+	JEQ  tile3
+	CMPQ R14, $0x04
+	JEQ  tile4
+	CMPQ R14, $0x05
+	JEQ  tile5
+
+tile6:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero6
+	VMOVUPS (R8), Z0
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z1
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z4
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z5
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block6
+
+zero6:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+block6:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step6:
+	VMOVUPS      (SI), Z6
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R8)(R12*1), Z8
+	VFMADD231PS  Z6, Z8, Z1
+	VBROADCASTSS (R8)(R12*2), Z9
+	VFMADD231PS  Z6, Z9, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z6, Z10, Z3
+	VBROADCASTSS (R9)(R12*1), Z11
+	VFMADD231PS  Z6, Z11, Z4
+	VBROADCASTSS (R9)(R12*2), Z12
+	VFMADD231PS  Z6, Z12, Z5
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step6
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block6
+	VMOVUPS      Z0, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x06, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile6
+	VZEROUPPER
+	RET
+
+tile5:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero5
+	VMOVUPS (R8), Z0
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z1
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z4
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block5
+
+zero5:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+
+block5:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step5:
+	VMOVUPS      (SI), Z5
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (R8)(R12*1), Z7
+	VFMADD231PS  Z5, Z7, Z1
+	VBROADCASTSS (R8)(R12*2), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z5, Z9, Z3
+	VBROADCASTSS (R9)(R12*1), Z10
+	VFMADD231PS  Z5, Z10, Z4
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step5
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block5
+	VMOVUPS      Z0, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x05, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile5
+	VZEROUPPER
+	RET
+
+tile4:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero4
+	VMOVUPS (R8), Z0
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z1
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z3
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block4
+
+zero4:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+block4:
+	MOVQ R15, R8
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ k+32(FP), CX
+
+step4:
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R8)(R12*1), Z6
+	VFMADD231PS  Z4, Z6, Z1
+	VBROADCASTSS (R8)(R12*2), Z7
+	VFMADD231PS  Z4, Z7, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z4, Z8, Z3
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	ADDQ         R13, R9
+	DECQ         CX
+	JNZ          step4
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block4
+	VMOVUPS      Z0, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x04, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile4
+	VZEROUPPER
+	RET
+
+tile3:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero3
+	VMOVUPS (R8), Z0
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z1
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z2
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block3
+
+zero3:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+block3:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step3:
+	VMOVUPS      (SI), Z3
+	VBROADCASTSS (R8), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (R8)(R12*1), Z5
+	VFMADD231PS  Z3, Z5, Z1
+	VBROADCASTSS (R8)(R12*2), Z6
+	VFMADD231PS  Z3, Z6, Z2
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step3
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block3
+	VMOVUPS      Z0, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x03, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile3
+	VZEROUPPER
+	RET
+
+tile2:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero2
+	VMOVUPS (R8), Z0
+	ADDQ    fromRow+96(FP), R8
+	VMOVUPS (R8), Z1
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block2
+
+zero2:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+block2:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step2:
+	VMOVUPS      (SI), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(R12*1), Z4
+	VFMADD231PS  Z2, Z4, Z1
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step2
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block2
+	VMOVUPS      Z0, (DX)
+	ADDQ         BX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         BX, DX
+	IMUL3Q       $0x02, R12, R8
+	ADDQ         R8, AX
+	MOVQ         bTile+64(FP), R8
+	ADDQ         R8, b+48(FP)
+	DECQ         R10
+	JNZ          tile2
+	VZEROUPPER
+	RET
+
+tile1:
+	MOVQ    AX, R15
+	MOVQ    b+48(FP), SI
+	MOVQ    blocks+40(FP), R14
+	MOVQ    from+88(FP), R8
+	TESTQ   R8, R8
+	JZ      zero1
+	VMOVUPS (R8), Z0
+	ADDQ    fromRow+96(FP), R8
+	MOVQ    R8, from+88(FP)
+	JMP     block1
+
+zero1:
+	VXORPS Z0, Z0, Z0
+
+block1:
+	MOVQ R15, R8
+	MOVQ k+32(FP), CX
+
+step1:
+	VBROADCASTSS (R8), Z1
+	VFMADD231PS  (SI), Z1, Z0
+	ADDQ         DI, SI
+	ADDQ         R13, R8
+	DECQ         CX
+	JNZ          step1
+	ADDQ         R11, R15
+	DECQ         R14
+	JNZ          block1
+	VMOVUPS      Z0, (DX)
 	ADDQ         BX, DX
 	IMUL3Q       $0x01, R12, R8
 	ADDQ         R8, AX

@@ -89,7 +89,7 @@ type fusedScratch[T Float] struct {
 	shards      int
 
 	u, wx   []T   // U and W: [np][hp][64], [np][ep][64]
-	ut, wxt []T   // their transposes, rows in panel order, in blocks of 64 columns: [hp/64][np·64][64], [ep/64][np·64][64]
+	ut, wxt []T   // their transposes, rows in panel order, those of a last panel's missing units left out, in blocks of 64 columns: [hp/64][np·64][64], [ep/64][np·64][64]
 	bias    []T   // [np][64]
 	emb     []T   // embeddings of the ids in use, es apart
 	p       []T   // the table, [np][ids][64]

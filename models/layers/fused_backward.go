@@ -37,8 +37,7 @@ func (s *fusedScratch[T]) backward(shard int) {
 			break
 		}
 		for c := 0; c < s.hp; c += pw {
-			m := kernel.Product[T]{A: p.g[o*pw:], ARow: pw, AStep: 1, ABlock: p.cap * pw, K: pw, Blocks: s.np, B: s.ut[c*gates:], BStep: pw, C: p.dh[c:], CRow: s.hs, Cols: min(pw, s.hp-c)}
-			m.Run(oNext - o)
+			s.overGates(&kernel.Product[T]{A: p.g[o*pw:], ARow: pw, ABlock: p.cap * pw, B: s.ut[c*gates:], C: p.dh[c:], CRow: s.hs, Cols: min(pw, s.hp-c)}, oNext-o)
 		}
 		if hi-o >= weightRows {
 			s.weightGrad(p, o, hi, hi < end)
@@ -47,6 +46,22 @@ func (s *fusedScratch[T]) backward(shard int) {
 	}
 	if lo := int(p.off[1]); hi > lo || hi == end { // the state before step 0 is zero
 		s.weightGrad(p, lo, hi, hi < end)
+	}
+}
+
+// overGates runs a product of gate gradients, whose panels lie ABlock apart, and transposed weights: over whole panels, then
+// over the units of a last one that is not full.
+func (s *fusedScratch[T]) overGates(m *kernel.Product[T], rows int) {
+	m.AStep, m.BStep = 1, pw
+	units := s.unitsOf(s.np - 1)
+	if m.K, m.Blocks = pw, s.h/pu; m.Blocks > 0 {
+		m.Run(rows)
+		m.Add = true
+	}
+	if units < pu {
+		m.A, m.B = m.A[m.Blocks*m.ABlock:], m.B[m.Blocks*pw*pw:]
+		m.K, m.Blocks, m.ABlock = units, 4, pu
+		m.Run(rows)
 	}
 }
 
@@ -136,8 +151,7 @@ func (s *fusedScratch[T]) embeddingGrad(shard int) {
 	slots, gates := len(s.ids), s.np*pw
 	lo, hi := slots*shard/s.shards, slots*(shard+1)/s.shards
 	for c := 0; c < s.ep; c += pw {
-		m := kernel.Product[T]{A: s.part[0].dp[lo*pw:], ARow: pw, AStep: 1, ABlock: slots * pw, K: pw, Blocks: s.np, B: s.wxt[c*gates:], BStep: pw, C: s.demb[lo*s.es+c:], CRow: s.es, Cols: min(pw, s.ep-c)}
-		m.Run(hi - lo)
+		s.overGates(&kernel.Product[T]{A: s.part[0].dp[lo*pw:], ARow: pw, ABlock: slots * pw, B: s.wxt[c*gates:], C: s.demb[lo*s.es+c:], CRow: s.es, Cols: min(pw, s.ep-c)}, hi-lo)
 	}
 	for k, id := range s.ids[lo:hi] {
 		copy(s.grads[0][int(id)*s.e:][:s.e], s.demb[(lo+k)*s.es:])

@@ -48,14 +48,22 @@ func (s *fusedScratch[T]) prepare(_, item int) {
 	}
 	j := item - 1
 	s.table(j, len(s.ids), s.emb, s.p[j*len(s.ids)*pw:])
-	transposePanel(s.hp, s.u[j*s.hp*pw:], s.ut, j, s.np)
-	transposePanel(s.ep, s.wx[j*s.ep*pw:], s.wxt, j, s.np)
+	s.transposePanel(s.hp, s.u[j*s.hp*pw:], s.ut, j)
+	s.transposePanel(s.ep, s.wx[j*s.ep*pw:], s.wxt, j)
 }
 
-// transposePanel writes panel j of a packed matrix of the given rows into the blocks of its transpose.
-func transposePanel[T Float](rows int, panel, dst []T, j, panels int) {
+// transposePanel writes panel j of a packed matrix of the given rows into the blocks of its transpose, see overGates.
+func (s *fusedScratch[T]) transposePanel(rows int, panel, dst []T, j int) {
+	n := s.unitsOf(j)
 	for c := 0; c < rows; c += pw {
-		kernel.Transpose(min(pw, rows-c), pw, panel[c*pw:], pw, dst[(c*panels+j*pw)*pw:], pw)
+		from, to := panel[c*pw:], dst[(c*s.np+j*pw)*pw:]
+		if n == pu {
+			kernel.Transpose(min(pw, rows-c), pw, from, pw, to, pw)
+			continue
+		}
+		for q := range 4 {
+			kernel.Transpose(min(pw, rows-c), n, from[q*pu:], pw, to[q*n*pw:], pw)
+		}
 	}
 }
 

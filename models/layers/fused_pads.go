@@ -68,8 +68,7 @@ func (r *padRun[T]) backward(s *fusedScratch[T]) {
 		}
 		a.Run()
 		for c := 0; c < s.hp && t > 0; c += pw {
-			m := kernel.Product[T]{A: g, ARow: gates, AStep: 1, K: gates, Blocks: 1, B: s.ut[c*gates:], BStep: pw, C: r.dh[c:], CRow: pw, Cols: min(pw, s.hp-c)}
-			m.Run(1)
+			s.overGates(&kernel.Product[T]{A: g, ARow: gates, ABlock: pw, B: s.ut[c*gates:], C: r.dh[c:], CRow: pw, Cols: min(pw, s.hp-c)}, 1)
 		}
 	}
 }

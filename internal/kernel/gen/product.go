@@ -81,12 +81,14 @@ func (l *level) dispatch(r reg.GPPhysical, most int) {
 	}
 }
 
-// product writes the loops of Product: tiles of up to six rows by 64 columns or 32, at the AVX2 level by 16, 32 or 64.
+// product writes the loops of Product: tiles of up to six rows by 64, 48, 32 or 16 columns, at the AVX2 level by 16, or of two
+// rows by 32 or one by 64.
 func product(f *file) {
 	f.levels(func(l *level) {
 		if l.wide {
-			l.productLoop(4, 6)
-			l.productLoop(2, 6)
+			for nv := 4; nv >= 1; nv-- {
+				l.productLoop(nv, 6)
+			}
 			return
 		}
 		l.productLoop(2, 6)
