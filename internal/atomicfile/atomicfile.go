@@ -2,7 +2,7 @@
 // that fails leaves the old file as it was. The new content goes to a temporary file in the same folder, is synced to the
 // disk and renamed; then the folder is synced, where the system can do that.
 //
-// A symbolic link is followed: the file it points to is replaced. What is no regular file (a device, a pipe) cannot be
+// A symbolic link is followed: the file it points to is replaced, or made. What is no regular file (a device, a pipe) cannot be
 // replaced and is written to directly. A folder is refused.
 package atomicfile
 
@@ -26,8 +26,8 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err erro
 	switch {
 	case path == "":
 		return err
-	case err != nil:
-		old = nil // absent, or the error shows again when the temporary file is made
+	case err != nil: // absent, or the error shows again when the temporary file is made
+		old, path = nil, behind(path)
 	case old.IsDir():
 		return &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
 	case !old.Mode().IsRegular():
@@ -68,6 +68,22 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err erro
 	}
 	renamed = true
 	return syncFolder(filepath.Dir(path))
+}
+
+// behind is the path that symbolic links lead to where nothing is yet.
+func behind(path string) string {
+	const most = 40 // links in a row, as Linux has it
+	for range most {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Dir(path) + string(filepath.Separator) + to
+		}
+		path = to
+	}
+	return path
 }
 
 // create makes a temporary file beside path. Its name is the first free one: two writers never share one.

@@ -185,6 +185,26 @@ func TestLinkIsFollowed(t *testing.T) {
 	}
 }
 
+func TestLinksToNothingYet(t *testing.T) {
+	dir := t.TempDir()
+	for from, to := range map[string]string{"a": "b", "b": filepath.Join(dir, "file")} {
+		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := Write(filepath.Join(dir, "a"), 0o644, text("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got := content(t, dir); got != "a=new;b=new;file=new;" {
+		t.Errorf("folder has %q", got)
+	}
+	for _, link := range []string{"a", "b"} {
+		if info, err := os.Lstat(filepath.Join(dir, link)); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Errorf("link %s became %v, %v", link, info.Mode(), err)
+		}
+	}
+}
+
 func TestDevices(t *testing.T) {
 	if err := Write(os.DevNull, 0o644, text("x")); err != nil {
 		t.Error(err)
