@@ -143,10 +143,11 @@ func Restore(f *checkpoint.File) (*layers.Sequential[float32], error) {
 	if err := json.Unmarshal(f.Meta.Spec, &stack); err != nil {
 		return nil, fmt.Errorf("%w: spec: %w", checkpoint.ErrFormat, err)
 	}
-	if err := plausible(stack, f); err != nil {
+	numbers, err := plausible(stack, f)
+	if err != nil {
 		return nil, err
 	}
-	q, err := layers.New[float32](stack)
+	q, err := layers.NewWithin[float32](stack, numbers)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", checkpoint.ErrFormat, err)
 	}
@@ -163,26 +164,21 @@ func Restore(f *checkpoint.File) (*layers.Sequential[float32], error) {
 	return q, nil
 }
 
-// plausible refuses a spec whose parameters would not fit the file's tensors, before anything of its size is allocated.
-func plausible(s layers.Stack, f *checkpoint.File) error {
+// plausible refuses a spec of which no network can be made, and tells how many numbers the file's tensors have: as many
+// weights as a network that it holds may have.
+func plausible(s layers.Stack, f *checkpoint.File) (numbers int, err error) {
 	if len(s.Input) == 0 || len(s.Layers) == 0 || len(s.Layers) > 1000 {
-		return fmt.Errorf("%w: spec has no input or no layers", checkpoint.ErrFormat)
+		return 0, fmt.Errorf("%w: spec has no input or no layers", checkpoint.ErrFormat)
 	}
-	limit := 1 << 16 // of a row of tokens or values
 	for _, t := range f.Tensors {
-		for _, d := range t.Shape {
-			limit = max(limit, d)
-		}
+		numbers += layers.Shape(t.Shape).Size()
 	}
+	limit, size := max(numbers, 1<<16), 1 // of a row of tokens or values
 	for _, d := range s.Input {
-		if d < 1 || d > limit {
-			return fmt.Errorf("%w: an input of %d", checkpoint.ErrFormat, d)
+		if d < 1 || d > limit/size {
+			return 0, fmt.Errorf("%w: an input of %d", checkpoint.ErrFormat, s.Input)
 		}
+		size *= d
 	}
-	for _, l := range s.Layers {
-		if l.Units < 0 || l.Units > limit || l.Vocabulary < 0 || l.Vocabulary > limit {
-			return fmt.Errorf("%w: layer %q is larger than its tensors", checkpoint.ErrFormat, l.Name)
-		}
-	}
-	return nil
+	return numbers, nil
 }

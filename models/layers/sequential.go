@@ -19,11 +19,17 @@ type Stack struct {
 
 // New makes a stack for examples of the given shape. Its kernels are zero until Init or a copy fills them. Layers
 // without a name are called by their kind, dense, dense_1 and so on.
-func New[T Float](s Stack) (*Sequential[T], error) {
+func New[T Float](s Stack) (*Sequential[T], error) { return NewWithin[T](s, math.MaxInt) }
+
+// NewWithin is New for a stack that is not trusted: it refuses one of more weights before it makes any.
+func NewWithin[T Float](s Stack, most int) (*Sequential[T], error) {
 	q := &Sequential[T]{Input: s.Input}
 	used := map[string]int{}
-	in := q.Input
-	for _, spec := range s.Layers {
+	in, weights := q.Input, 0.0
+	for i, spec := range s.Layers {
+		if i > 0 && spec.Kind == "embedding" {
+			return nil, fmt.Errorf("layers: embedding %q after another layer", spec.Name)
+		}
 		if spec.Name == "" {
 			spec.Name = spec.Kind
 			if n := used[spec.Kind]; n > 0 {
@@ -38,6 +44,9 @@ func New[T Float](s Stack) (*Sequential[T], error) {
 		out, err := l.Output(in)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", spec.Name, err)
+		}
+		if weights += spec.weights(in); weights > float64(most) {
+			return nil, fmt.Errorf("layers: %q has too many weights", spec.Name)
 		}
 		q.Layers, in = append(q.Layers, l), out
 	}

@@ -63,6 +63,25 @@ func FromSpec[T Float](s Spec) (Layer[T], error) {
 	return nil, fmt.Errorf("layers: no layer of kind %q", s.Kind)
 }
 
+// weights is how many numbers the parameters of the layer have on inputs of a shape that it takes: any number.
+func (s Spec) weights(in Shape) float64 {
+	if len(in) == 0 {
+		return 0
+	}
+	last, units := float64(in[len(in)-1]), float64(s.Units)
+	switch s.Kind {
+	case "embedding":
+		return float64(s.Vocabulary) * units
+	case "lstm":
+		return 4 * units * (last + units + 1)
+	case "dense":
+		return units * (last + 1)
+	case "batch_norm":
+		return 4 * last
+	}
+	return 0
+}
+
 // Recurrent activations. Keras 3 changed the meaning of hard_sigmoid, so its form has a name of its own here.
 const (
 	RecurrentSigmoid      = "sigmoid"

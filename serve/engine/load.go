@@ -139,8 +139,8 @@ func (e *Engine) load(f *file) error {
 			return nil
 		}
 	}
-	m := e.newModel(f.name, version, model, content.Meta)
-	if err := m.warm(); err != nil {
+	m, err := e.warmed(f.name, version, model, content.Meta)
+	if err != nil {
 		return fmt.Errorf("%s: %w", f.path, err)
 	}
 	f.loaded, f.refused = now, state{}

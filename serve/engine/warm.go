@@ -4,7 +4,17 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"threatnet/models"
+	"threatnet/models/checkpoint"
 )
+
+// warmed makes a version that is ready for its first call. A network that panics is refused.
+func (e *Engine) warmed(name string, version int, model models.Model, meta checkpoint.Meta) (m *Model, err error) {
+	defer recovered(&err)
+	m = e.newModel(name, version, model, meta)
+	return m, m.warm()
+}
 
 // warm runs the network on batches of several sizes, so that the first call is as fast as the next. It refuses a network
 // whose outputs are no probabilities.
