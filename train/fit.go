@@ -157,6 +157,9 @@ func (f *fitter) epoch(ctx context.Context) error {
 	e := checkpoint.Epoch{Epoch: s.Epoch + 1, Train: scores(s.LossSum, s.Correct, s.Rows)}
 	if f.Validation != nil && f.Validation.Len() > 0 {
 		loss, correct := Loss(f.Network, f.Validation, f.Workers)
+		if !finite(loss) {
+			return fmt.Errorf("epoch %d, validation: %w", s.Epoch+1, ErrDiverged)
+		}
 		e.Validation = scores(loss, correct, f.Validation.Len())
 	}
 	s.History = append(s.History, e)
@@ -186,7 +189,7 @@ func (f *fitter) batch() error {
 	if err != nil {
 		return err
 	}
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+	if !finite(loss) {
 		return fmt.Errorf("epoch %d, batch %d: %w", s.Epoch+1, s.Batch+1, ErrDiverged)
 	}
 	if err := f.solver.Step(n.Model()); err != nil {
@@ -198,6 +201,8 @@ func (f *fitter) batch() error {
 	s.Correct += correct
 	return nil
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // encodePart writes a part of the batch where the graph reads it.
 func (f *fitter) encodePart(_, part int) {

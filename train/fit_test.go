@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"threatnet/models"
@@ -179,11 +180,16 @@ func TestOpenSavedRefusesOthers(t *testing.T) {
 }
 
 func TestDivergenceStops(t *testing.T) {
-	s := toySettings(t)
-	s.Optimizer, s.LearningRate, s.ClipNorm, s.Schedule, s.Warmup = "sgd", 1e38, 0, "constant", 0
-	_, err := Fit(context.Background(), toyRun(t, s))
-	if !errors.Is(err, ErrDiverged) {
-		t.Errorf("error is %v", err)
+	for _, whole := range []bool{false, true} { // then the validation loss is the first that is no number
+		s := toySettings(t)
+		s.Optimizer, s.LearningRate, s.ClipNorm, s.Schedule, s.Warmup, s.Patience = "sgd", 1e38, 0, "constant", 0, 1
+		r := toyRun(t, s)
+		if whole {
+			r.Settings.BatchSize = r.Train.Len()
+		}
+		if _, err := Fit(context.Background(), r); !errors.Is(err, ErrDiverged) || strings.Contains(err.Error(), "validation") != whole {
+			t.Errorf("error is %v", err)
+		}
 	}
 }
 

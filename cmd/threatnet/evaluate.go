@@ -66,6 +66,9 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
 		return usagef("nothing to evaluate on: name a source with --data")
 	}
+	if f.baseline != "" && (slices.Contains(f.sources.Data, "-") || slices.Contains(f.sources.Benign, "-")) {
+		return usagef("--baseline reads the sources a second time, which standard input cannot be")
+	}
 	if ownThreshold && !(f.threshold >= 0 && f.threshold <= 1) {
 		return usagef("--threshold %v: want a probability", f.threshold)
 	}

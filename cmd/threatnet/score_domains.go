@@ -67,7 +67,7 @@ func (t *domainTotals) add(rows []row, verdicts []models.Verdict) {
 		}
 		d.Highest = max(d.Highest, v.Probability)
 		d.sum += v.Probability
-		if q.Time.Before(d.first) {
+		if d.first.IsZero() || !q.Time.IsZero() && q.Time.Before(d.first) {
 			d.first = q.Time
 		}
 		if q.Time.After(d.last) {

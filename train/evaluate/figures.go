@@ -129,8 +129,11 @@ func (fs Figures) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = strconv.AppendQuote(b, f.Key)
-		b = append(b, ':')
+		key, err := json.Marshal(f.Key)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, key...), ':')
 		if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
 			b = append(b, "null"...)
 			continue
