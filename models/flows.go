@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"threatnet/datasets"
@@ -43,30 +44,30 @@ func (e *FlowExamples) Encode(i int, tokens []int32, values []float32) {
 	e.flows.Put(f)
 }
 
-// classCodes are the classes of records with family codes. A family that is no class of the model is an error, unless the
-// model knows benign and malicious records only, or has a class of merged families, which then stands for it.
+// ClassOf is the class of the records of a family, and whether there is one: the class of that name, or of malicious families
+// the one that stands for all of them, or for those that were merged.
+func ClassOf(m Model, family string) (class int32, ok bool) {
+	classes := m.Classes()
+	if i := slices.Index(classes, family); i >= 0 {
+		return int32(i), true
+	}
+	if datasets.IsBenign(family) {
+		return int32(max(0, m.Benign())), m.Benign() >= 0
+	}
+	others := []string{datasets.MergedDGA, OtherAttack}
+	if len(classes) == 2 {
+		others = append(others, DGA, Exfiltration, Attack)
+	}
+	i := slices.IndexFunc(classes, func(c string) bool { return slices.Contains(others, c) })
+	return int32(max(0, i)), i >= 0
+}
+
+// classCodes are the classes of records with family codes. A family without a class is an error.
 func classCodes(m Model, families []string, codes []int32, counts []datasets.Count) ([]int32, error) {
-	index := map[string]int32{}
-	for i, c := range m.Classes() {
-		index[c] = int32(i)
-	}
-	other, hasOther := index[datasets.MergedDGA]
-	if !hasOther {
-		other, hasOther = index[OtherAttack]
-	}
-	if len(index) == 2 && m.Benign() >= 0 {
-		other, hasOther = int32(1-m.Benign()), true
-	}
 	byCode := make([]int32, len(families))
 	for code, family := range families {
-		class, ok := index[family]
-		switch {
-		case ok:
-		case datasets.IsBenign(family) && m.Benign() >= 0:
-			class = int32(m.Benign())
-		case !datasets.IsBenign(family) && hasOther:
-			class = other
-		case counts[code].Names > 0:
+		class, ok := ClassOf(m, family)
+		if !ok && counts[code].Names > 0 {
 			return nil, fmt.Errorf("family %q is no class of this model", family)
 		}
 		byCode[code] = class

@@ -69,15 +69,25 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if f.baseline != "" && (slices.Contains(f.sources.Data, "-") || slices.Contains(f.sources.Benign, "-")) {
 		return usagef("--baseline reads the sources a second time, which standard input cannot be")
 	}
+	if f.confused < 0 || f.threads < 0 {
+		return usagef("--confused and --threads must not be negative")
+	}
 	if ownThreshold && !(f.threshold >= 0 && f.threshold <= 1) {
 		return usagef("--threshold %v: want a probability", f.threshold)
+	}
+	inputs := slices.Concat(f.sources.Data, f.sources.Benign, []string{path, f.baseline})
+	if f.baseline == besideModel {
+		inputs[len(inputs)-1] = pipeline.BaselinePath(path)
+	}
+	if err := keepInputs(inputs, output{"--errors", f.errors}, output{"--roc", f.roc}); err != nil {
+		return err
 	}
 	m, file, err := catalog.Open(path)
 	if err != nil {
 		return err
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
-	records, err := pipeline.Labelled(ctx, m, f.sources, file.Meta.Provenance.Sources, e.logf)
+	records, err := pipeline.Labelled(ctx, m, file.Meta, f.sources, e.logf)
 	if err != nil {
 		return err
 	}
@@ -99,12 +109,12 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 			return err
 		}
 	}
-	v, err := ofRecords(records, r, f.threshold)
+	v, err := ofRecords(records, r, f.threshold, f.threads)
 	if err != nil {
 		return err
 	}
 	if f.baseline != "" {
-		if v.Baseline, err = evaluateBaseline(ctx, e, path, f); err != nil {
+		if v.Baseline, err = evaluateBaseline(ctx, e, path, records.Unit, f); err != nil {
 			return err
 		}
 	}
@@ -118,7 +128,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 const besideModel = "beside the model"
 
 // evaluateBaseline measures the baseline on the same sources, at its own threshold.
-func evaluateBaseline(ctx context.Context, e *env, model string, f *evaluateFlags) (*evaluation, error) {
+func evaluateBaseline(ctx context.Context, e *env, model, unit string, f *evaluateFlags) (*evaluation, error) {
 	path := f.baseline
 	if path == besideModel {
 		path = pipeline.BaselinePath(model)
@@ -130,22 +140,25 @@ func evaluateBaseline(ctx context.Context, e *env, model string, f *evaluateFlag
 	if err != nil {
 		return nil, err
 	}
-	records, err := pipeline.Labelled(ctx, m, f.sources, file.Meta.Provenance.Sources, func(string, ...any) {})
+	records, err := pipeline.Labelled(ctx, m, file.Meta, f.sources, func(string, ...any) {})
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
+	}
+	if records.Unit != unit {
+		return nil, usagef("--baseline %s judges %s, the model %s", path, records.Unit, unit)
 	}
 	r, err := evaluate.Run(m, records, cores(f.threads))
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
-	return ofRecords(records, r, threshold(file))
+	return ofRecords(records, r, threshold(file), f.threads)
 }
 
 // ofRecords is the evaluation on records, of their families too.
-func ofRecords(records *pipeline.LabelledRecords, r *evaluate.Result, threshold float64) (*evaluation, error) {
+func ofRecords(records *pipeline.LabelledRecords, r *evaluate.Result, threshold float64, threads int) (*evaluation, error) {
 	v, err := newEvaluation(r, threshold)
 	if err == nil {
-		v.Figures = append(v.Figures, records.FamilyFigures(r, threshold)...)
+		v.Figures = append(v.Figures, records.FamilyFigures(r, threshold, cores(threads))...)
 	}
 	return v, err
 }
@@ -177,7 +190,7 @@ func writeErrors(path string, records *pipeline.LabelledRecords, r *evaluate.Res
 		rows := [][]string{append(slices.Clone(records.Columns), "family", "predicted", "probability")}
 		for i, class := range r.Predicted {
 			if class != r.True[i] {
-				rows = append(rows, append(records.Row(i), r.Classes[r.True[i]], r.Classes[class], strconv.FormatFloat(r.Probability[i], 'f', 6, 64)))
+				rows = append(rows, append(records.Row(i), records.Families[records.Codes[i]], r.Classes[class], strconv.FormatFloat(r.Probability[i], 'f', 6, 64)))
 			}
 		}
 		return csv.NewWriter(w).WriteAll(rows)

@@ -71,6 +71,17 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// Figures of families have the families' names, which are the data's.
+func TestFiguresOfAnyName(t *testing.T) {
+	for _, key := range []string{"family_a\x7fb", "tab\there", "\a", "\U000e0001", "bad \xff bytes", `"`} {
+		text, err := json.Marshal(Figures{{key, 1}})
+		var back map[string]float64
+		if err != nil || json.Unmarshal(text, &back) != nil || back[strings.ToValidUTF8(key, "\ufffd")] != 1 {
+			t.Errorf("%q is %s, %v", key, text, err)
+		}
+	}
+}
+
 func TestFiguresOfOneClass(t *testing.T) {
 	fs, err := result([]int{0, 0, 0, 0}, []float64{0.1, 0.2, 0.9, 0.3}).Figures(0.5)
 	if err != nil {

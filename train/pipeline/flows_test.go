@@ -11,6 +11,7 @@ import (
 	"threatnet/datasets"
 	"threatnet/datasets/source"
 	"threatnet/datasets/synth"
+	"threatnet/models/checkpoint"
 	"threatnet/models/flowlstm"
 	"threatnet/train"
 )
@@ -172,7 +173,7 @@ func TestMissingFeatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := flowJob(t, train.Corrected, lines, &log)
-	if _, err := Labelled(t.Context(), res.Model, j.Sources, nil, j.Log); err != nil {
+	if _, err := Labelled(t.Context(), res.Model, checkpoint.Meta{}, j.Sources, j.Log); err != nil {
 		t.Fatal(err)
 	}
 	const want = "flows.csv: no flow has a value of 1 of the 76 features: idle_min\n"

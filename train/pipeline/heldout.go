@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"threatnet/models"
 	"threatnet/train/evaluate"
 )
 
@@ -54,17 +53,14 @@ func (t *training) testHeldOut(res *Result) error {
 	if err != nil {
 		return err
 	}
-	probabilities := make([]float64, e.Len())
-	for i, v := range models.NewScorer(t.model, res.Threshold).Judge(e.Len(), e.Encode, t.Workers) {
-		probabilities[i] = v.Probability
-	}
+	malicious := probabilities(t.model, e, t.Workers)
 	points, err := res.Test.OperatingPoints()
 	if err != nil {
 		return err
 	}
-	res.HeldOut = shares(names, codes, probabilities, res.Threshold)
+	res.HeldOut = shares(names, codes, malicious, res.Threshold)
 	for _, p := range points {
-		for i, f := range shares(names, codes, probabilities, p.Threshold) {
+		for i, f := range shares(names, codes, malicious, p.Threshold) {
 			h := &res.HeldOut[i]
 			h.AtFPR = append(h.AtFPR, evaluate.Figure{Key: "tpr_at_fpr_" + p.Rate, Value: f.Flagged})
 		}

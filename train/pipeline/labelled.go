@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"threatnet/datasets"
@@ -22,22 +24,55 @@ type LabelledRecords struct {
 	Unit     string   // what a record is called, in the plural
 	Families []string // and those of the records, by their codes
 	Codes    []int32
+
+	model   models.Model
+	unknown strangers
 }
 
-// FamilyFigures tell, of a model that does not tell families apart, how it judges the records of each at a threshold.
-func (r *LabelledRecords) FamilyFigures(res *evaluate.Result, threshold float64) evaluate.Figures {
-	return familyFigures("family_", r.Unit, byFamily(res, r.Families, r.Codes, threshold))
+// strangers are records of families that are no class of a model: they have no place in its report.
+type strangers struct {
+	examples models.Examples
+	families []string
+	codes    []int32
 }
 
-// Labelled reads labelled sources to evaluate a model on, and warns of those that it was trained on.
-func Labelled(ctx context.Context, m models.Model, s Sources, trainedOn []checkpoint.Source, log func(string, ...any)) (*LabelledRecords, error) {
+// FamilyFigures tell how the model judges the records of each family at a threshold: where it does not tell families apart, of
+// all, otherwise of those that are no class of it.
+func (r *LabelledRecords) FamilyFigures(res *evaluate.Result, threshold float64, workers int) evaluate.Figures {
+	fs := familyFigures("family_", r.Unit, byFamily(res, r.Families, r.Codes, threshold))
+	if u := r.unknown; len(u.codes) > 0 {
+		fs = append(fs, familyFigures("unknown_", r.Unit, shares(u.families, u.codes, probabilities(r.model, u.examples, workers), threshold))...)
+	}
+	return fs
+}
+
+// probabilities are those of examples being malicious.
+func probabilities(m models.Model, e models.Examples, workers int) []float64 {
+	p := make([]float64, e.Len())
+	for i, v := range models.NewScorer(m, 0).Judge(e.Len(), e.Encode, workers) {
+		p[i] = v.Probability
+	}
+	return p
+}
+
+// Labelled reads labelled sources to evaluate the model of a checkpoint on. Families are renamed as they were for training. It
+// warns of sources that the model was trained on, and of families that are no class of it.
+func Labelled(ctx context.Context, m models.Model, meta checkpoint.Meta, s Sources, log func(string, ...any)) (*LabelledRecords, error) {
+	var settings struct {
+		Rename map[string]string `json:"rename"`
+	}
+	if len(meta.Settings) > 0 {
+		if err := json.Unmarshal(meta.Settings, &settings); err != nil {
+			return nil, fmt.Errorf("the checkpoint's settings: %w", err)
+		}
+	}
 	var kind string
 	var read func(context.Context, []opened) (*LabelledRecords, []checkpoint.Source, error)
 	switch m := m.(type) {
 	case models.Names:
 		kind = source.Names
 		read = func(ctx context.Context, all []opened) (*LabelledRecords, []checkpoint.Source, error) {
-			return labelledNames(ctx, m, all, datasets.CollectOptions{Strict: s.Options.Strict, Form: m.Form()}, log)
+			return labelledNames(ctx, m, all, settings.Rename, datasets.CollectOptions{Strict: s.Options.Strict, Form: m.Form()}, log)
 		}
 	case models.Queries:
 		kind = source.Queries
@@ -47,7 +82,7 @@ func Labelled(ctx context.Context, m models.Model, s Sources, trainedOn []checkp
 	case models.Flows:
 		kind = source.Flows
 		read = func(ctx context.Context, all []opened) (*LabelledRecords, []checkpoint.Source, error) {
-			return labelledFlows(ctx, m, all, datasets.FlowOptions{Strict: s.Options.Strict}, log)
+			return labelledFlows(ctx, m, all, settings.Rename, datasets.FlowOptions{Strict: s.Options.Strict}, log)
 		}
 	default:
 		return nil, fmt.Errorf("a %s cannot be evaluated", m.Kind())
@@ -64,8 +99,34 @@ func Labelled(ctx context.Context, m models.Model, s Sources, trainedOn []checkp
 	if err != nil {
 		return nil, err
 	}
-	warnOfTrained(provenance, trainedOn, kind, log)
+	warnOfTrained(provenance, meta.Provenance.Sources, kind, log)
+	if u := records.unknown; len(u.codes) > 0 {
+		var names []string
+		for _, f := range shares(u.families, u.codes, make([]float64, len(u.codes)), 1) {
+			names = append(names, fmt.Sprintf("%s (%d)", f.Name, f.Records))
+		}
+		log("warning: %d %s are of families that are no class of this model, and in the figures unknown_ alone: %s", len(u.codes), kind, strings.Join(names, ", "))
+	}
 	return records, nil
+}
+
+// known divides records by whether their families are classes of the model. None that are is an error.
+func known(m models.Model, families []string, codes []int32) (in, out []int, err error) {
+	class := make([]bool, len(families))
+	for code, family := range families {
+		_, class[code] = models.ClassOf(m, family)
+	}
+	for i, code := range codes {
+		if class[code] {
+			in = append(in, i)
+		} else {
+			out = append(out, i)
+		}
+	}
+	if len(in) == 0 && len(out) > 0 {
+		return nil, nil, fmt.Errorf("family %q is no class of this model, which has %s", families[codes[0]], strings.Join(m.Classes(), ", "))
+	}
+	return in, out, nil
 }
 
 // warnOfTrained names the sources that a model was trained on.
@@ -79,17 +140,28 @@ func warnOfTrained(sources, trainedOn []checkpoint.Source, kind string, log func
 	}
 }
 
-func labelledNames(ctx context.Context, m models.Names, all []opened, opt datasets.CollectOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
+func labelledNames(ctx context.Context, m models.Names, all []opened, rename map[string]string, opt datasets.CollectOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
 	n, err := collect(ctx, all, opt, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	e, err := models.NewNameExamples(m, n.set)
+	set, _ := n.set.RenameAll(rename)
+	in, out, err := known(m, set.Families(), set.Codes())
 	if err != nil {
 		return nil, nil, err
 	}
-	row := func(i int) []string { return []string{n.set.Name(i)} }
-	return &LabelledRecords{e, []string{"name"}, row, "names", n.set.Families(), n.set.Codes()}, n.provenance, nil
+	var unknown strangers
+	if len(out) > 0 {
+		rest := set.Select(out)
+		set = set.Select(in)
+		unknown = strangers{models.FamilyExamples(m, rest), rest.Families(), rest.Codes()}
+	}
+	e, err := models.NewNameExamples(m, set)
+	if err != nil {
+		return nil, nil, err
+	}
+	row := func(i int) []string { return []string{set.Name(i)} }
+	return &LabelledRecords{e, []string{"name"}, row, "names", set.Families(), set.Codes(), m, unknown}, n.provenance, nil
 }
 
 func labelledQueries(ctx context.Context, m models.Queries, all []opened, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
@@ -112,20 +184,31 @@ func labelledQueries(ctx context.Context, m models.Queries, all []opened, log fu
 	}
 	families, codes := labels(queries, upTo(len(queries)))
 	e := models.NewRowExamples(m, t, upTo(len(queries)), classes)
-	return &LabelledRecords{e, []string{"file", "line", "time", "client", "name"}, row, "queries", families, codes}, provenance, nil
+	return &LabelledRecords{e, []string{"file", "line", "time", "client", "name"}, row, "queries", families, codes, m, strangers{}}, provenance, nil
 }
 
-func labelledFlows(ctx context.Context, m models.Flows, all []opened, opt datasets.FlowOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
+func labelledFlows(ctx context.Context, m models.Flows, all []opened, rename map[string]string, opt datasets.FlowOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
 	set, _, provenance, err := readFlows(ctx, all, opt, log)
 	if err != nil {
 		return nil, nil, err
+	}
+	set = set.Rename(rename)
+	in, out, err := known(m, set.Families(), set.Codes())
+	if err != nil {
+		return nil, nil, err
+	}
+	var unknown strangers
+	if len(out) > 0 {
+		rest := set.Select(out)
+		set = set.Select(in)
+		unknown = strangers{models.FlowFamilyExamples(m, rest), rest.Families(), rest.Codes()}
 	}
 	e, err := models.NewFlowExamples(m, set)
 	if err != nil {
 		return nil, nil, err
 	}
-	row := func(i int) []string { return []string{strconv.Itoa(i + 1), set.Family(i)} }
-	return &LabelledRecords{e, []string{"row", "type"}, row, source.Flows, set.Families(), set.Codes()}, provenance, nil
+	row := func(i int) []string { return []string{strconv.Itoa(in[i] + 1), set.Family(i)} }
+	return &LabelledRecords{e, []string{"row", "type"}, row, source.Flows, set.Families(), set.Codes(), m, unknown}, provenance, nil
 }
 
 // tableOf computes the features of queries, of which those of a source end at ends, and logs what no feature counts.

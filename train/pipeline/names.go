@@ -119,10 +119,29 @@ func (n *nameRecords) readNamed(ctx context.Context, p part, args []string, opt 
 	}
 	n.parts[p], _ = datasets.FamilyRules{Rename: j.Settings.Rename}.Apply(got.set)
 	n.sources = append(n.sources, got.provenance...)
-	if o := datasets.Overlap(n.parts[trainPart], got.set); o.Names > 0 {
+	if o := datasets.Overlap(n.parts[trainPart], asTrained(n.parts[p], n.parts[trainPart])); o.Names > 0 {
 		j.Log("warning: %d of the %d names for %s are also trained on, %d of them with another label", o.Names, got.set.Len(), role, o.Relabelled)
 	}
 	return nil
+}
+
+// asTrained calls the families of a set by the classes that they have in training.
+func asTrained(set, trained *datasets.Set) *datasets.Set {
+	has := map[string]bool{}
+	for _, c := range trained.Counts() {
+		has[c.Family] = c.Names > 0
+	}
+	merged := map[string]string{}
+	for _, family := range set.Families() {
+		if !has[family] && has[datasets.MergedDGA] {
+			merged[family] = datasets.MergedDGA
+		}
+	}
+	set, _ = set.RenameAll(merged)
+	if has[notebookBenign] {
+		set = set.Rename(datasets.Benign, notebookBenign)
+	}
+	return set
 }
 
 // fit implements records.

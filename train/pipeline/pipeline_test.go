@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"threatnet/datasets/synth"
+	"threatnet/models/catalog"
 	"threatnet/models/checkpoint"
 	"threatnet/models/dgalstm"
 	"threatnet/train"
+	"threatnet/train/evaluate"
 )
 
 // corpus writes n names of each of a few families and some benign ones.
@@ -143,6 +146,97 @@ func TestResumeRefusesOtherData(t *testing.T) {
 	other.Resume = part.Out + ".resume"
 	if _, err := Train(context.Background(), other); !errors.Is(err, train.ErrResume) {
 		t.Errorf("other data: %v", err)
+	}
+}
+
+// Labels that are given beside the data are data too.
+func TestResumeRefusesOtherLabels(t *testing.T) {
+	x, err := synth.Generate("ramdo", 1, 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := synth.Generate("dyre", 1, 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, benign := write(t, "a.txt", strings.Join(x, "\n")), write(t, "b.txt", strings.Join(y, "\n")), corpusOf(t, 60)
+	of := func(first, second string) Job {
+		j := job(t, train.Corrected, first+"="+a)
+		j.Sources.Data, j.Sources.Benign = append(j.Sources.Data, second+"="+b), []string{benign}
+		return j
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	part := of("x", "y")
+	part.Hooks = []train.Hook{func(train.Event, *train.State) error { cancel(); return nil }}
+	if _, err := Train(ctx, part); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	for _, labels := range [][2]string{{"y", "x"}, {"x", "z"}} {
+		other := of(labels[0], labels[1])
+		other.Resume = part.Out + ".resume"
+		if _, err := Train(context.Background(), other); !errors.Is(err, train.ErrResume) {
+			t.Errorf("%v: %v", labels, err)
+		}
+	}
+}
+
+// What is merged or renamed for training is no other label, to the warning of names that are also trained on.
+func TestOverlapByClasses(t *testing.T) {
+	rare := "domain,family\naaaa.com,rare1\nbbbb.com,rare1\ncccc.com,rare1\ndddd.com,rare1\neeee.com,rare1\n"
+	for _, mode := range []string{train.Corrected, train.Parity} {
+		var log strings.Builder
+		j := job(t, mode, corpus(t, 60))
+		j.Settings.Epochs, j.Settings.Rename = 1, map[string]string{"ramdo": "other name"}
+		j.Sources.Data = append(j.Sources.Data, write(t, "rare.csv", rare))
+		j.Sources.Test = j.Sources.Data
+		j.Log = func(format string, args ...any) { fmt.Fprintf(&log, format+"\n", args...) }
+		if _, err := Train(context.Background(), j); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(log.String(), "also trained on, 0 of them with another label") {
+			t.Errorf("%s mode:\n%s", mode, &log)
+		}
+	}
+}
+
+// A checkpoint is evaluated on families as they were renamed for training; those that it does not know are told apart.
+func TestLabelledNames(t *testing.T) {
+	var log strings.Builder
+	j := job(t, train.Corrected, corpus(t, 60))
+	j.Settings.Epochs, j.Settings.Rename = 1, map[string]string{"ramdo": "other name"}
+	if _, err := Train(context.Background(), j); err != nil {
+		t.Fatal(err)
+	}
+	m, f, err := catalog.Open(j.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Sources.Data = append(j.Sources.Data, write(t, "new.csv", "domain,family\nqqzzkk.com,brand new\nwwvvxx.com,brand new\n"))
+	j.Log = func(format string, args ...any) { fmt.Fprintf(&log, format+"\n", args...) }
+	records, err := Labelled(t.Context(), m, f.Meta, j.Sources, j.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := evaluate.Run(m, records, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := res.Report()
+	if err != nil {
+		t.Fatal(err)
+	}
+	support := map[string]float64{}
+	for _, c := range report.Rows {
+		support[c.Name] = c.Support
+	}
+	if len(res.True) != 5*60 || support["other name"] != 60 {
+		t.Errorf("%d rows, support %v", len(res.True), support)
+	}
+	if fs := records.FamilyFigures(res, 0, 2).String(); fs != "unknown_brand_new_names 2\nunknown_brand_new_flagged 1.000000\n" {
+		t.Errorf("figures %s", fs)
+	}
+	if !strings.Contains(log.String(), "warning: 2 names are of families that are no class of this model, and in the figures unknown_ alone: brand new (2)") {
+		t.Errorf("log\n%s", &log)
 	}
 }
 

@@ -3,12 +3,14 @@ package pipeline
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"strings"
 
 	"threatnet/datasets"
 	"threatnet/datasets/source"
+	"threatnet/models"
 	"threatnet/models/checkpoint"
 )
 
@@ -122,11 +124,20 @@ func counted[R any](rows iter.Seq2[R, error], families map[string]int, family fu
 	}
 }
 
-// identity tells data apart by their bytes and roles.
-func identity(all []checkpoint.Source) string {
+// identity tells data apart by their bytes and roles, and by the classes of what is trained on: labels may be given beside them.
+func identity(all []checkpoint.Source, classes []string, trained models.Examples) string {
 	h := sha256.New()
 	for _, s := range all {
 		fmt.Fprintf(h, "%s %s %d\n", s.Role, s.SHA256, s.Rows)
 	}
+	fmt.Fprintf(h, "%q\n", classes)
+	b := make([]byte, 0, 1<<12)
+	for i := range trained.Len() {
+		if b = binary.AppendVarint(b, int64(trained.Class(i))); len(b) > cap(b)-binary.MaxVarintLen64 {
+			h.Write(b)
+			b = b[:0]
+		}
+	}
+	h.Write(b)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }

@@ -76,7 +76,7 @@ func (t *training) fit(ctx context.Context) (*train.State, error) {
 		}
 	}
 	f := train.Run{Network: t.model.Network(), Train: parts[trainPart], Validation: parts[validationPart], Classes: len(t.model.Classes()), Settings: t.settings, Workers: t.Workers, Hooks: t.hooks}
-	id := identity(t.meta.Provenance.Sources)
+	id := identity(t.meta.Provenance.Sources, t.model.Classes(), parts[trainPart])
 	if t.resume != "" {
 		var err error
 		if f.From, err = train.OpenSaved(t.resume, id, t.meta); err != nil {
