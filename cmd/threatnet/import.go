@@ -36,6 +36,9 @@ the file is run: anything but numbers is refused.`,
 			if out == "" {
 				return usagef("name the checkpoint with --out")
 			}
+			if err := keepInputs(args, output{"--out", out}); err != nil {
+				return err
+			}
 			f, err := importExfil(args[0])
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
