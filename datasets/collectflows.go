@@ -28,19 +28,20 @@ type FlowReport struct {
 	Rows       int            `json:"rows"`
 	Bad        int            `json:"bad"`
 	Duplicates int            `json:"duplicates"` // good rows equal to an earlier one in all columns
-	Kept       bool           `json:"kept"`       // whether these are in the set
+	Relabelled int            `json:"relabelled"` // of these, with another label
+	Kept       bool           `json:"kept"`       // whether they are in the set
 	Flows      int            `json:"flows"`      // in the set
 	Families   []Count        `json:"families"`   // of these, largest first
 }
 
 // CollectFlows reads the inputs one after the other into a set, in their order, and reports what it left out.
 //
-// A record that is equal to an earlier one in every column as read (see [Flow.Sum]) is left out, unless the options keep
-// it; that two different records have one sum is not to be expected below some hundred million. A row without a label is
+// A record that is equal to an earlier one in every column as read (see [Flow.Sum]) is left out, whatever label its source has
+// been given, unless the options keep it; that two different records have one sum is not to be expected below some hundred million. A row without a label is
 // an error that wraps [ErrUnlabelled], unless the options take it.
 func CollectFlows(ctx context.Context, opt FlowOptions, inputs ...FlowInput) (*FlowSet, *FlowReport, error) {
 	c := &flowCollector{
-		opt: opt, store: &flowStore{}, addresses: map[string]int32{}, families: map[string]int32{}, seen: map[uint64]struct{}{},
+		opt: opt, store: &flowStore{}, addresses: map[string]int32{}, families: map[string]int32{}, seen: map[uint64]int32{},
 		report: FlowReport{Kept: opt.Duplicates},
 	}
 	for _, in := range inputs {
@@ -62,7 +63,7 @@ type flowCollector struct {
 	families  map[string]int32 // the place of each in names
 	names     []string
 	codes     []int32
-	seen      map[uint64]struct{} // sums
+	seen      map[uint64]int32 // the family of each sum's first flow
 }
 
 // read enters the good rows of a source.
@@ -93,15 +94,20 @@ func (c *flowCollector) read(ctx context.Context, in FlowInput) error {
 		case f.Label == "":
 			s.Unlabelled++
 		}
-		_, again := c.seen[f.Sum]
+		first, again := c.seen[f.Sum]
 		if again {
 			s.Duplicates++
+			if c.names[first] != f.Label {
+				c.report.Relabelled++
+			}
 		}
 		if again && !c.opt.Duplicates {
 			continue
 		}
-		c.seen[f.Sum] = struct{}{}
 		c.add(&f)
+		if !again {
+			c.seen[f.Sum] = c.codes[len(c.codes)-1]
+		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -169,6 +175,9 @@ func (r *FlowReport) String() string {
 		}
 		b.WriteByte('\n')
 		s.writeBad(&b)
+	}
+	if r.Relabelled > 0 {
+		fmt.Fprintf(&b, "%d of the equal flows have another label than the first of them\n", r.Relabelled)
 	}
 	fmt.Fprintf(&b, "flows: %d", r.Flows)
 	separator := ": "

@@ -97,6 +97,13 @@ flows: 4: 2 DoS, 1 Bot, 1 benign
 	if all.Len() != 6 || !strings.Contains(report.String(), "a.csv: 5 rows, 1 equal to an earlier one in all columns, kept\n") {
 		t.Errorf("%d flows are kept: %s", all.Len(), report)
 	}
+	_, report, err = CollectFlows(context.Background(), FlowOptions{}, a, FlowInput{"c.csv", flowRows(testFlow("Bot", 1, 1), testFlow(Benign, 2, 2), testFlow("Bot", 3, 3))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(report.String(), "\n2 of the equal flows have another label than the first of them\n") {
+		t.Errorf("other labels: %s", report)
+	}
 	empty, report, err := CollectFlows(context.Background(), FlowOptions{})
 	if err != nil || empty.Len() != 0 || empty.HasTimes() || report.String() != "flows: 0\n" {
 		t.Errorf("of nothing: %d flows, %v: %s", empty.Len(), err, report)
