@@ -48,7 +48,13 @@ func base(kind string, q *layers.Sequential[float32], classes []string) (Base, e
 	if len(classes) != max(2, q.Output()) {
 		return Base{}, fmt.Errorf("%d labels for %d outputs", len(classes), q.Output())
 	}
-	return Base{kind, q, classes, slices.IndexFunc(classes, datasets.IsBenign)}, nil
+	benign := slices.IndexFunc(classes, datasets.IsBenign)
+	for _, c := range classes[benign+1:] {
+		if benign >= 0 && datasets.IsBenign(c) {
+			return Base{}, fmt.Errorf("two benign classes, %q and %q", classes[benign], c)
+		}
+	}
+	return Base{kind, q, classes, benign}, nil
 }
 
 // Kind implements Model.

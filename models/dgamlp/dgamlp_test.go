@@ -118,6 +118,7 @@ func TestLoadRefuses(t *testing.T) {
 		"an unknown form":  func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"form":"half"}`) },
 		"a scale of two":   func(f *checkpoint.File) { f.Meta.Encoder = []byte(`{"scale":{"mean":[1,2],"std":[1,2]}}`) },
 		"three labels":     func(f *checkpoint.File) { f.Meta.Labels = append(f.Meta.Labels, "more") },
+		"two benign":       func(f *checkpoint.File) { f.Meta.Labels = []string{"Legit", "benign"} },
 		"a missing tensor": func(f *checkpoint.File) { f.Tensors = f.Tensors[1:] },
 		"an input of another width": func(f *checkpoint.File) {
 			f.Meta.Spec = []byte(strings.Replace(string(f.Meta.Spec), `"input":[3]`, `"input":[4]`, 1))
