@@ -61,7 +61,7 @@ var defaultsOf = map[string]defaults{
 	},
 	"linear": {
 		descent: Descent{Epochs: 15, BatchSize: 128, Optimizer: "adam", LearningRate: 0.01, Schedule: "cosine", Warmup: 100, ClipNorm: 1, Shards: 2},
-		change:  func(s *Settings) { s.Binary = true },
+		change:  func(s *Settings) { s.Split, s.Binary = "", true },
 	},
 	"dga-bigram": {
 		descent: Descent{Epochs: 10, BatchSize: 128, Optimizer: "adam", LearningRate: 0.01, Schedule: "cosine", Warmup: 100, ClipNorm: 1, Shards: 2},

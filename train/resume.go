@@ -36,11 +36,15 @@ func OpenSaved(path, data string, meta checkpoint.Meta) (*Saved, error) {
 	if err := json.Unmarshal(f.Meta.Resume, &form); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrResume, path, err)
 	}
+	other := ""
+	if string(f.Meta.Settings) != string(meta.Settings) {
+		other = differences(f.Meta.Settings, meta.Settings)
+	}
 	switch {
 	case f.Meta.Model != meta.Model:
 		err = fmt.Errorf("%w: %s is a %s", ErrResume, path, f.Meta.Model)
-	case string(f.Meta.Settings) != string(meta.Settings):
-		err = fmt.Errorf("%w: %s was trained with other settings: %s", ErrResume, path, f.Meta.Settings)
+	case other != "":
+		err = fmt.Errorf("%w: %s was trained with other settings: %s", ErrResume, path, other)
 	case form.Data != data:
 		err = fmt.Errorf("%w: %s was trained on other data", ErrResume, path)
 	case string(f.Meta.Spec) != string(meta.Spec):

@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
-
-	"github.com/goccy/go-yaml"
 
 	"threatnet/datasets"
 	"threatnet/train/graph"
@@ -28,7 +25,7 @@ type Settings struct {
 
 	Binary    bool    `yaml:"binary" json:"binary"`         // benign against all else, one output
 	NameForm  string  `yaml:"name-form" json:"name-form"`   // what of a name is learnt: one of datasets.Forms
-	Split     string  `yaml:"split" json:"split"`           // one of Splits
+	Split     string  `yaml:"split" json:"split"`           // one of Splits, or "": Grouped for queries, Stratified for others
 	Conflicts string  `yaml:"conflicts" json:"conflicts"`   // names both benign and DGA: drop, benign or dga
 	TargetFPR float64 `yaml:"target-fpr" json:"target-fpr"` // of the stored threshold, on validation
 
@@ -93,14 +90,18 @@ func (s *Settings) Check() error {
 		{!(s.ClassWeight >= 0 && s.ClassWeight <= 4), fmt.Sprintf("class-weight %v: want an exponent of 0 to 4", s.ClassWeight)},
 		{s.Patience < 0, fmt.Sprintf("patience %d: want 0 (no early stopping) or more epochs", s.Patience)},
 		{s.Shards < 1 || s.Shards > 1024, fmt.Sprintf("shards %d: want 1 to 1024", s.Shards)},
-		{min(s.MinNames, s.DropBelow, s.MaxFamilies, s.MaxPerFamily, s.MaxBenign) < 0, "min-names, drop-below, max-families, max-per-family, max-benign: want 0 or more"},
+		{s.DropBelow < 0, fmt.Sprintf("drop-below %d: want 0 or more", s.DropBelow)},
+		{s.MinNames < 0, fmt.Sprintf("min-names %d: want 0 or more", s.MinNames)},
+		{s.MaxFamilies < 0, fmt.Sprintf("max-families %d: want 0 or more", s.MaxFamilies)},
+		{s.MaxPerFamily < 0, fmt.Sprintf("max-per-family %d: want 0 or more", s.MaxPerFamily)},
+		{s.MaxBenign < 0, fmt.Sprintf("max-benign %d: want 0 or more", s.MaxBenign)},
 		{s.Rest != string(datasets.MergeRest) && s.Rest != string(datasets.DropRest), fmt.Sprintf("rest %q: want %s or %s", s.Rest, datasets.MergeRest, datasets.DropRest)},
 		{!slices.Contains(datasets.Forms(), datasets.Form(s.NameForm)), fmt.Sprintf("name-form %q: want one of %v", s.NameForm, datasets.Forms())},
 		{s.TestFrom != "" && badDay(s.TestFrom), fmt.Sprintf("test-from %q: want a day, like 2018-09-23", s.TestFrom)},
 		{!slices.Contains([]string{"", "bins", "values"}, s.Input), fmt.Sprintf("input %q: want bins or values", s.Input)},
 		{s.Units < 0 || s.Units > 4096, fmt.Sprintf("units %d: want 0 (the model's own) to 4096", s.Units)},
 		{s.Bins < 0 || s.Bins > 1024, fmt.Sprintf("bins %d: want 1 to 1024", s.Bins)},
-		{!slices.Contains(Splits(), s.Split), fmt.Sprintf("split %q: want one of %v", s.Split, Splits())},
+		{s.Split != "" && !slices.Contains(Splits(), s.Split), fmt.Sprintf("split %q: want one of %v", s.Split, Splits())},
 		{!slices.Contains([]string{"drop", "benign", "dga"}, s.Conflicts), fmt.Sprintf("conflicts %q: want drop, benign or dga", s.Conflicts)},
 		{!(s.TargetFPR > 0 && s.TargetFPR <= 1), fmt.Sprintf("target-fpr %v: want 0 < p ≤ 1", s.TargetFPR)},
 		{s.VM != graph.Flat && s.VM != graph.Tape, fmt.Sprintf("vm %q: want %s or %s", s.VM, graph.Flat, graph.Tape)},
@@ -123,33 +124,4 @@ func (s *Settings) FamilyRules() datasets.FamilyRules {
 		Rename: s.Rename, DropBelow: s.DropBelow, MergeBelow: s.MinNames, MaxFamilies: s.MaxFamilies, Rest: datasets.Rest(s.Rest),
 		MaxPerFamily: s.MaxPerFamily, MaxBenign: s.MaxBenign, Seed: s.Seed,
 	}
-}
-
-// recipe is a file of settings for one model.
-type recipe struct {
-	Model    string `yaml:"model"`
-	Settings `yaml:",inline"`
-}
-
-// ReadRecipe reads a recipe over s: what it does not name stays. A key that does not exist is an error with line and
-// column, as is a recipe of another model.
-func ReadRecipe(path, kind string, s *Settings) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	return ParseRecipe(text, path, kind, s)
-}
-
-// ParseRecipe is ReadRecipe of a text; name is what errors call it.
-func ParseRecipe(text []byte, name, kind string, s *Settings) error {
-	r := recipe{Settings: *s}
-	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
-		return fmt.Errorf("%w: %s: %s", ErrSettings, name, yaml.FormatError(err, false, false))
-	}
-	if r.Model != "" && r.Model != kind {
-		return fmt.Errorf("%w: %s is a recipe of %s, not of %s", ErrSettings, name, r.Model, kind)
-	}
-	*s = r.Settings
-	return nil
 }

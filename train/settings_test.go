@@ -57,3 +57,21 @@ func TestCheckRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckNamesTheSetting sees that of numbers of families and names the one that is negative is named.
+func TestCheckNamesTheSetting(t *testing.T) {
+	for want, change := range map[string]func(*Settings){
+		"min-names -1": func(s *Settings) { s.MinNames = -1 }, "drop-below -2": func(s *Settings) { s.DropBelow = -2 },
+		"max-families -3": func(s *Settings) { s.MaxFamilies = -3 }, "max-per-family -4": func(s *Settings) { s.MaxPerFamily = -4 },
+		"max-benign -5": func(s *Settings) { s.MaxBenign = -5 },
+	} {
+		s, err := DefaultSettings("dga-lstm", Corrected)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(&s)
+		if err := s.Check(); err == nil || err.Error() != ErrSettings.Error()+": "+want+": want 0 or more" {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}

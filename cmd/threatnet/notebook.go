@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +37,7 @@ type notebookFlags struct {
 	sources pipeline.Sources
 	mode    string
 	out     string
+	resume  string
 	seed    uint64
 	epochs  int
 	board   string
@@ -56,6 +58,7 @@ the differences. Without --data it runs on synthetic records of its kind.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return runNotebook(c.Context(), e, args[0], &f) },
 	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	fs := c.Flags()
 	fs.SortFlags = false
 	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled records, `SOURCE`; may be repeated (default synthetic ones)")
@@ -65,6 +68,7 @@ the differences. Without --data it runs on synthetic records of its kind.`,
 	sourceFlags(fs, &f.sources.Options)
 	fs.StringVar(&f.mode, "mode", train.Corrected, "corrected or parity")
 	fs.StringVar(&f.out, "out", "", "the checkpoint `FILE` (default NAME.safetensors)")
+	resumeFlag(fs, &f.resume)
 	fs.Uint64Var(&f.seed, "seed", 1, "of weights, shuffles, masks and splits")
 	fs.IntVar(&f.epochs, "epochs", 0, "passes over the training split (default the recipe's)")
 	boardFlag(fs, &f.board)
@@ -76,6 +80,18 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	p, err := notebooks_port.Find(name)
 	if err != nil {
 		return usage(err)
+	}
+	if f.out == "" {
+		f.out = name + ".safetensors"
+	}
+	if f.epochs < 0 {
+		return usagef("--epochs %d: want 0 (the recipe's) or more", f.epochs)
+	}
+	if err := keepInputs(slices.Concat(f.sources.Data, f.sources.Benign, []string{f.resume}), output{"--out", f.out}); err != nil {
+		return err
+	}
+	if err := checkOut(f.out, f.resume); err != nil {
+		return err
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
@@ -91,10 +107,7 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	if err != nil {
 		return usage(err)
 	}
-	job.Settings.Seed, job.Log, job.Out = f.seed, e.logf, f.out
-	if job.Out == "" {
-		job.Out = name + ".safetensors"
-	}
+	job.Settings.Seed, job.Log, job.Out, job.Resume = f.seed, e.logf, f.out, f.resume
 	if f.epochs > 0 {
 		job.Settings.Epochs = f.epochs
 	}

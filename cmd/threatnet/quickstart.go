@@ -21,7 +21,7 @@ import (
 const corpusNames = 500
 
 func newQuickstart(e *env) *cobra.Command {
-	var out string
+	var out, resume string
 	var seed uint64
 	c := &cobra.Command{
 		Use:   "quickstart",
@@ -30,10 +30,12 @@ func newQuickstart(e *env) *cobra.Command {
 The corpus is synthetic: names made by our own generators of published DGA
 algorithms, against a list of real popular names. It shows that everything
 works; its figures say nothing about names from the wild.`,
-		RunE: func(c *cobra.Command, _ []string) error { return runQuickstart(c.Context(), e, out, seed) },
+		RunE: func(c *cobra.Command, _ []string) error { return runQuickstart(c.Context(), e, out, resume, seed) },
 	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	c.Flags().StringVar(&out, "out", "quickstart.safetensors", "the checkpoint `FILE`")
 	c.Flags().Uint64Var(&seed, "seed", 1, "of corpus, weights, shuffles, masks and splits")
+	resumeFlag(c.Flags(), &resume)
 	return c
 }
 
@@ -52,7 +54,10 @@ func writeCorpus(write func(io.Writer) error) (path string, remove func(), err e
 	return path, remove, nil
 }
 
-func runQuickstart(ctx context.Context, e *env, out string, seed uint64) error {
+func runQuickstart(ctx context.Context, e *env, out, resume string, seed uint64) error {
+	if err := checkOut(out, resume); err != nil {
+		return err
+	}
 	corpus, remove, err := writeCorpus(func(w io.Writer) error { return synth.Write(w, synth.KindCorpus, seed, corpusNames) })
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func runQuickstart(ctx context.Context, e *env, out string, seed uint64) error {
 	}
 	settings.Seed = seed
 	e.logf("the corpus is synthetic: %d names of each of %d DGA families from our own generators, and %d real popular names", corpusNames, len(synth.Families()), len(synth.Popular()))
-	job := pipeline.Job{Kind: dgalstm.Kind, Settings: settings, Sources: pipeline.Sources{Data: []string{corpus}}, Out: out, Log: e.logf}
+	job := pipeline.Job{Kind: dgalstm.Kind, Settings: settings, Sources: pipeline.Sources{Data: []string{corpus}}, Out: out, Resume: resume, Log: e.logf}
 	if _, err := trainJob(ctx, e, job, false); err != nil {
 		return err
 	}

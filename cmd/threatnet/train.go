@@ -66,6 +66,7 @@ Models:
 			return runTrain(c.Context(), e, args[0], &f, c.Flags())
 		},
 	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	fs := c.Flags()
 	fs.SortFlags = false
 	sourceFlags(fs, &f.sources.Options)
@@ -77,7 +78,7 @@ Models:
 	fs.StringVar(&f.recipe, "recipe", "", "settings from a YAML `FILE`; flags win over it")
 	fs.StringVar(&f.rename, "rename", "", "new names of families from a `FILE` of lines old,new")
 	fs.StringVar(&f.cache, "cache", "", "keep the names in files in `DIR`, not in memory")
-	fs.StringVar(&f.resume, "resume", "", "go on from an unfinished training, a `FILE` called OUT.resume")
+	resumeFlag(fs, &f.resume)
 	fs.DurationVar(&f.saveEvery, "save-every", 5*time.Minute, "save OUT.resume within an epoch too, this often; 0 for epochs only")
 	fs.IntVar(&f.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
 	fs.StringVar(&f.roc, "roc", "", "write the ROC curve of the test split, and of the baseline, as CSV to `FILE`")
@@ -125,7 +126,7 @@ func settingFlags(fs *pflag.FlagSet, s *train.Settings) {
 	fs.StringArrayVar(&s.Identity, "identity", nil, "let in a `COLUMN` that identifies a flow, such as destination_port; may be repeated")
 	fs.StringVar(&s.TestFrom, "test-from", "", "test on DGA names first seen on this `DAY` or later, for feeds with dates")
 	fs.StringArrayVar(&s.HoldOut, "holdout-family", nil, "leave a `FAMILY` out of training and test on it; may be repeated")
-	fs.StringVar(&s.Split, "split", "", fmt.Sprintf("one of %v (default stratified; parity: the notebook's)", train.Splits()))
+	fs.StringVar(&s.Split, "split", "", fmt.Sprintf("one of %v (default stratified, of queries grouped; parity: the notebook's)", train.Splits()))
 	fs.StringVar(&s.Conflicts, "conflicts", "", "names both benign and DGA: drop, benign or dga (default drop)")
 	fs.Float64Var(&s.TargetFPR, "target-fpr", 0, "false-positive rate on validation that the threshold allows (default 0.01)")
 	fs.StringVar(&s.VM, "vm", "", "flat, or tape for gorgonia's TapeMachine: slower, same bits (default flat)")
@@ -191,7 +192,8 @@ func readRenames(path string) (map[string]string, error) {
 }
 
 func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag.FlagSet) error {
-	if _, err := catalog.Find(kind); err != nil {
+	entry, err := catalog.Find(kind)
+	if err != nil {
 		return usage(err)
 	}
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
@@ -203,6 +205,9 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	}
 	if f.out == "" {
 		f.out = kind + ".safetensors"
+	}
+	if err := f.check(entry, &s); err != nil {
+		return err
 	}
 	f.sources.Options.Stdin = e.stdin(ctx)
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}

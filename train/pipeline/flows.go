@@ -297,6 +297,9 @@ func (r *flowRecords) families(p part) ([]string, []int32) {
 	return r.parts[p].Families(), r.parts[p].Codes()
 }
 
+// ownSplit implements records.
+func (r *flowRecords) ownSplit() string { return train.Stratified }
+
 // unit implements records.
 func (r *flowRecords) unit() string { return source.Flows }
 

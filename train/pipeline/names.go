@@ -183,6 +183,9 @@ func (n *nameRecords) families(p part) ([]string, []int32) {
 	return n.parts[p].Families(), n.parts[p].Codes()
 }
 
+// ownSplit implements records.
+func (n *nameRecords) ownSplit() string { return train.Stratified }
+
 // unit implements records.
 func (n *nameRecords) unit() string { return "names" }
 

@@ -7,6 +7,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,11 +85,12 @@ func Train(ctx context.Context, j Job) (res *Result, err error) {
 	}
 	r := &run{Job: j}
 	r.records = recordsOf(entry, &r.Job)
+	r.Settings.Split = cmp.Or(r.Settings.Split, r.records.ownSplit())
 	defer func() { err = errors.Join(err, r.records.close()) }()
 	if err := r.records.load(ctx); err != nil {
 		return nil, err
 	}
-	t := training{run: r, entry: entry, settings: j.Settings, out: j.Out, resume: j.Resume, hooks: j.Hooks}
+	t := training{run: r, entry: entry, settings: r.Settings, out: j.Out, resume: j.Resume, hooks: j.Hooks}
 	if res, err = t.do(ctx); err != nil {
 		return nil, err
 	}

@@ -120,6 +120,9 @@ func (r *queryRecords) split() error {
 		classes[i] = r.classes[row]
 		counts[classes[i]]++
 	}
+	if len(rows) == 0 {
+		return errors.New("there are no queries")
+	}
 	if counts[0] == 0 || counts[1] == 0 {
 		return fmt.Errorf("all %d queries are of one class: add others (--data, --benign)", len(rows))
 	}
@@ -290,6 +293,9 @@ func labels(queries []datasets.Query, places []int) (names []string, codes []int
 	}
 	return names, codes
 }
+
+// ownSplit implements records.
+func (r *queryRecords) ownSplit() string { return train.Grouped }
 
 // unit implements records.
 func (r *queryRecords) unit() string { return "queries" }

@@ -38,6 +38,8 @@ type records interface {
 	examples(m models.Model, p part) (models.Examples, error)
 	// families names the families of a part's records, and gives the family of each.
 	families(p part) (names []string, codes []int32)
+	// ownSplit is how records are cut into parts where the settings leave it to them.
+	ownSplit() string
 	// unit is what a record is called, in the plural.
 	unit() string
 	// provenance tells where the records come from.

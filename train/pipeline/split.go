@@ -75,6 +75,9 @@ func checkClasses(counts []datasets.Count) error {
 			present = append(present, c)
 		}
 	}
+	if len(present) == 0 {
+		return fmt.Errorf("%w: there are no names", ErrSmallClass)
+	}
 	if len(present) == 1 {
 		return fmt.Errorf("all %d names are of one class, %q: add names of another one (--data, --benign)", present[0].Names, present[0].Family)
 	}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"threatnet/models/catalog"
+	"threatnet/notebooks_port"
+	"threatnet/train"
+	"threatnet/train/pipeline"
+)
+
+// TestNotebookResumed interrupts a notebook on its synthetic records and goes on: the corpus is written anew and is the same.
+func TestNotebookResumed(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	training := []string{"notebook", "run", "cicids-lstm", "--seed", "3", "--epochs", "2", "--out"}
+	command(t, append(training, in("whole.safetensors"))...)
+	part := append(training, in("part.safetensors"))
+	interrupt(t, part...)
+	command(t, append(part, "--resume", in("part.safetensors.resume"))...)
+	whole, err := os.ReadFile(in("whole.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resumed, err := os.ReadFile(in("part.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(whole, resumed) {
+		t.Error("the resumed run gives another checkpoint")
+	}
+}
+
+// TestNotebooksUseTheirSettings sees that no port sets what means nothing to its model: train takes its recipes.
+func TestNotebooksUseTheirSettings(t *testing.T) {
+	for _, p := range notebooks_port.List() {
+		for _, mode := range []string{train.Corrected, train.Parity} {
+			job, err := p.Job(mode, pipeline.Sources{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			entry, err := catalog.Find(job.Kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := job.Settings.CheckUse(job.Kind, recordsOf(entry)[0]); err != nil {
+				t.Errorf("%s, %s: %v", p.Name, mode, err)
+			}
+		}
+	}
+}
