@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Names of classes.
@@ -23,14 +24,21 @@ func IsBenign(label string) bool {
 }
 
 // FamilyOf gives the family that a label names: [Benign] for its synonyms, else the label without surrounding spaces and
-// quotes.
+// quotes. Families stand in reports of lines and columns: control characters and line ends within a label, which a quoted
+// field may hold, are one space.
 func FamilyOf(label string) string {
-	label = strings.Trim(label, " \t\r\n\"")
+	if strings.ContainsFunc(label, isControl) {
+		label = strings.Join(strings.FieldsFunc(label, isControl), " ")
+	}
+	label = strings.Trim(label, " \"")
 	if IsBenign(label) {
 		return Benign
 	}
 	return label
 }
+
+// isControl tells control characters, and what Unicode has for the ends of lines and paragraphs.
+func isControl(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 // DefaultMinimum is the number of names below which a family is merged by default (see [Set.MergeRare]).
 const DefaultMinimum = 50

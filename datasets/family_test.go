@@ -15,6 +15,7 @@ func TestFamilyOf(t *testing.T) {
 	for label, want := range map[string]string{
 		"legit": Benign, "BENIGN": Benign, "nonDGA": Benign, "Normal": Benign, "alexa": Benign, "Tranco": Benign, " umbrella ": Benign,
 		"tinba": "tinba", ` "Tinba" `: "Tinba", "Post Tovar GOZ": "Post Tovar GOZ", "": "", "NA": "NA", "legitimate": "legitimate",
+		"new\nline": "new line", "\r\na\tb\x00\u0085c\r\nd\u2028e\n": "a b c d e", "be\nnign": "be nign", "legit\n": Benign, "\t\"\n": "",
 	} {
 		if got := FamilyOf(label); got != want {
 			t.Errorf("%q: %q, not %q", label, got, want)

@@ -71,7 +71,10 @@ func runCopy(ctx context.Context, e *env, args []string, f *copyFlags) error {
 	if f.out == "" {
 		return errNoOut
 	}
-	f.options.Stdin, f.options.Kind = e.stdin(ctx), source.Names
+	if err := source.CheckStdin(slices.Concat(args, f.benign)...); err != nil {
+		return usage(err)
+	}
+	f.options.Stdin, f.options.Context, f.options.Kind = e.stdin(ctx), ctx, source.Names
 	inputs, err := copyInputs(e, args, f)
 	if err != nil {
 		return err
@@ -169,7 +172,7 @@ network: they are for tests, measurements and examples.`,
 	fs := c.Flags()
 	fs.SortFlags = false
 	fs.StringVar(&f.out, "out", "", outHelp)
-	fs.IntVar(&f.count, "count", 1000, "how many names; of corpus, how many of each family")
+	fs.IntVar(&f.count, "count", 1000, fmt.Sprintf("how many names, at most %d; of corpus, how many of each family", synth.MaxNames))
 	fs.IntVar(&f.events, "events", 10_000, "how many queries")
 	fs.IntVar(&f.flows, "flows", 10_000, "how many flows")
 	fs.StringVar(&f.from, "from", "", "hosts that benign-queries ask for, a `SOURCE` (default well-known sites)")
@@ -221,7 +224,7 @@ func runSynth(c *cobra.Command, e *env, kind string, f *synthFlags) error {
 
 // readHosts gives the names of a source in its order. What is left out is counted on stderr.
 func readHosts(ctx context.Context, e *env, from string) ([]string, error) {
-	sources, err := expand(e, []string{from}, source.Options{Kind: source.Names, Benign: true, Stdin: e.stdin(ctx)})
+	sources, err := expand(e, []string{from}, source.Options{Kind: source.Names, Benign: true, Stdin: e.stdin(ctx), Context: ctx})
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,10 @@ it tells clients, names, types and times, of flows the types and the features.`,
 			if minNames < 0 {
 				return usagef("--min-names %d: want 0 or more", minNames)
 			}
-			opt.Stdin = e.stdin(c.Context())
+			if err := source.CheckStdin(args...); err != nil {
+				return usage(err)
+			}
+			opt.Stdin, opt.Context = e.stdin(c.Context()), c.Context()
 			return runDescribe(c.Context(), e, args, opt, minNames, asJSON)
 		},
 	}

@@ -126,7 +126,16 @@ func (d *recordsDescription) print(e *env, again bool) error {
 	}
 	fmt.Fprintln(&b, d.Source)
 	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(w, "  format\t%s, %s\n", d.Files[0].Format, d.Kind)
+	if len(d.Files) > 1 {
+		fmt.Fprintf(w, "  files\t%d\n", len(d.Files))
+	}
+	var formats []string
+	for _, f := range d.Files {
+		if !slices.Contains(formats, f.Format) {
+			formats = append(formats, f.Format)
+			fmt.Fprintf(w, "  format\t%s, %s\n", f.Format, d.Kind)
+		}
+	}
 	for _, s := range d.Report {
 		for _, bad := range s.Bad {
 			fmt.Fprintf(w, "  bad rows\t%d %s (%s)\n", bad.Rows, bad.Reason, bad.First[0])

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"threatnet/datasets/source"
 	"threatnet/internal/atomicfile"
 	"threatnet/models/catalog"
 	"threatnet/train/evaluate"
@@ -66,7 +67,11 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
 		return usagef("nothing to evaluate on: name a source with --data")
 	}
-	if f.baseline != "" && (slices.Contains(f.sources.Data, "-") || slices.Contains(f.sources.Benign, "-")) {
+	sources := slices.Concat(f.sources.Data, f.sources.Benign)
+	if err := source.CheckStdin(sources...); err != nil {
+		return usage(err)
+	}
+	if f.baseline != "" && slices.ContainsFunc(sources, source.IsStdin) {
 		return usagef("--baseline reads the sources a second time, which standard input cannot be")
 	}
 	if f.confused < 0 || f.threads < 0 {
@@ -75,7 +80,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if ownThreshold && !(f.threshold >= 0 && f.threshold <= 1) {
 		return usagef("--threshold %v: want a probability", f.threshold)
 	}
-	inputs := slices.Concat(f.sources.Data, f.sources.Benign, []string{path, f.baseline})
+	inputs := append(slices.Clone(sources), path, f.baseline)
 	if f.baseline == besideModel {
 		inputs[len(inputs)-1] = pipeline.BaselinePath(path)
 	}
@@ -86,7 +91,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if err != nil {
 		return err
 	}
-	f.sources.Options.Stdin = e.stdin(ctx)
+	f.sources.Options.Stdin, f.sources.Options.Context = e.stdin(ctx), ctx
 	records, err := pipeline.Labelled(ctx, m, file.Meta, f.sources, e.logf)
 	if err != nil {
 		return err

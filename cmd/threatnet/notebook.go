@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"threatnet/datasets/source"
 	"threatnet/notebooks_port"
 	"threatnet/train"
 	"threatnet/train/pipeline"
@@ -87,13 +88,16 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	if f.epochs < 0 {
 		return usagef("--epochs %d: want 0 (the recipe's) or more", f.epochs)
 	}
+	if err := source.CheckStdin(slices.Concat(f.sources.Data, f.sources.Benign)...); err != nil {
+		return usage(err)
+	}
 	if err := keepInputs(slices.Concat(f.sources.Data, f.sources.Benign, []string{f.resume}), output{"--out", f.out}); err != nil {
 		return err
 	}
 	if err := checkOut(f.out, f.resume); err != nil {
 		return err
 	}
-	f.sources.Options.Stdin = e.stdin(ctx)
+	f.sources.Options.Stdin, f.sources.Options.Context = e.stdin(ctx), ctx
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
 		corpus, remove, err := writeCorpus(func(w io.Writer) error { return p.Corpus(w, f.seed) })
 		if err != nil {

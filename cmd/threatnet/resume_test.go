@@ -16,11 +16,12 @@ import (
 func TestNotebookResumed(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
-	training := []string{"notebook", "run", "cicids-lstm", "--seed", "3", "--epochs", "2", "--out"}
-	command(t, append(training, in("whole.safetensors"))...)
-	part := append(training, in("part.safetensors"))
-	interrupt(t, part...)
-	command(t, append(part, "--resume", in("part.safetensors.resume"))...)
+	training := func(out string, more ...string) []string {
+		return append([]string{"notebook", "run", "cicids-lstm", "--seed", "3", "--epochs", "2", "--out", in(out)}, more...)
+	}
+	command(t, training("whole.safetensors")...)
+	interrupt(t, training("part.safetensors")...)
+	command(t, training("part.safetensors", "--resume", in("part.safetensors.resume"))...)
 	whole, err := os.ReadFile(in("whole.safetensors"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"threatnet/datasets/source"
 	"threatnet/internal/kernel"
 	"threatnet/train"
 )
@@ -68,7 +69,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		return exitFailed
 	}
 	_, _ = fmt.Fprintf(errOut, "threatnet: %s\n", strings.TrimSpace(err.Error()))
-	if errors.Is(err, errUsage) || errors.Is(err, train.ErrSettings) {
+	if errors.Is(err, errUsage) || errors.Is(err, train.ErrSettings) || errors.Is(err, source.ErrStdinTwice) {
 		return exitUsage
 	}
 	return exitFailed

@@ -43,10 +43,13 @@ func (f *scoreFlags) input(ctx context.Context, e *env, args []string, s subject
 	}
 	opt := f.options
 	opt.Benign = true // labels do not matter then: a row without one is as good as any
-	opt.Stdin, opt.Kind = e.stdin(ctx), s.unit()
+	opt.Stdin, opt.Context, opt.Kind = e.stdin(ctx), ctx, s.unit()
 	data := f.data
 	if len(data) == 0 {
 		data = []string{"-"}
+	}
+	if err := source.CheckStdin(data...); err != nil {
+		return nil, usage(err)
 	}
 	sources, err := expand(e, data, opt)
 	if err != nil {
@@ -86,7 +89,7 @@ func expand(e *env, args []string, opt source.Options) (all []*source.Source, er
 
 // isPlain tells sources whose records have no columns.
 func isPlain(s *source.Source) bool {
-	return s.Format == "plain" || s.Kind == source.Queries && s.Header() == nil
+	return s.Format == "plain" || s.Format == "hosts" || s.Kind == source.Queries && s.Header() == nil
 }
 
 // sameColumns refuses sources that one CSV cannot hold.

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -247,5 +248,22 @@ func TestScoreFullDisk(t *testing.T) {
 	code := run([]string{"score", "--model", smallCheckpoint(t), "a.example"}, strings.NewReader(""), full, &errOut)
 	if want := "threatnet: write /dev/full: no space left on device\n"; code != exitFailed || errOut.String() != want {
 		t.Errorf("exit code %d, %q", code, &errOut)
+	}
+}
+
+// The first interrupt ends the wait for one who writes to a named pipe.
+func TestScoreInterruptedAtPipe(t *testing.T) {
+	model, pipe := smallCheckpoint(t), filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip("no named pipes here:", err)
+	}
+	for _, args := range [][]string{{"score", "--model", model, "--data", pipe}, {"datasets", "copy", pipe, "--out", "-"}, {"datasets", "describe", pipe}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		c := newRoot(&env{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
+		c.SetArgs(args)
+		if err := c.ExecuteContext(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", args[0], err)
+		}
 	}
 }

@@ -209,7 +209,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	if err := f.check(entry, &s); err != nil {
 		return err
 	}
-	f.sources.Options.Stdin = e.stdin(ctx)
+	f.sources.Options.Stdin, f.sources.Options.Context = e.stdin(ctx), ctx
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}
 	return withBoard(f.board, job, func(job pipeline.Job) error { return f.run(ctx, e, job) })
 }

@@ -23,6 +23,13 @@ func (f *trainFlags) check(e catalog.Entry, s *train.Settings) error {
 	case f.saveEvery < 0:
 		return usagef("--save-every %s: want 0 (epochs only) or more", f.saveEvery)
 	}
+	sources := slices.Concat(f.sources.Data, f.sources.Benign, f.sources.Validation, f.sources.Test)
+	if slices.Equal(f.sources.Validation, f.sources.Test) { // which are read once
+		sources = slices.Concat(f.sources.Data, f.sources.Benign, f.sources.Test)
+	}
+	if err := source.CheckStdin(sources...); err != nil {
+		return usage(err)
+	}
 	if err := f.keepInputs(); err != nil {
 		return err
 	}
@@ -73,7 +80,7 @@ func recordsOf(e catalog.Entry) (kinds []string) {
 // package pipeline does.
 func (f *trainFlags) records(kinds []string) string {
 	args := slices.Concat(f.sources.Data, f.sources.Benign)
-	if len(kinds) > 1 && args[0] != "-" {
+	if len(kinds) > 1 && !source.IsStdin(args[0]) {
 		o := f.sources.Options
 		o.Kind = source.Flows
 		if _, _, err := source.Expand(args[0], o); err == nil {

@@ -34,7 +34,7 @@ func (d *download) check(size int64, header http.Header) (File, error) {
 // magics are the first bytes of files with an ending.
 var magics = map[string]string{".zip": "PK", ".gz": "\x1f\x8b", ".xz": "\xfd7zXZ", ".bz2": "BZh", ".zst": "\x28\xb5\x2f\xfd"}
 
-// recognise refuses what is no file of its ending, or is a page of a server that does not say so.
+// recognise refuses what is no whole file of its ending, or is a page of a server that does not say so.
 func (d *download) recognise() error {
 	f, err := os.Open(d.part)
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *download) recognise() error {
 	case head[0] == '<':
 		return fmt.Errorf("%w: it is a page (it begins with %.40q)", ErrNotTheList, head)
 	}
-	return nil
+	return whole(f, ending)
 }
 
 // sums are those of a file.

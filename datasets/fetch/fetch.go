@@ -7,8 +7,8 @@
 // or the server cannot tell.
 //
 // What came is checked against its length, against the digest that the server gives (RFC 9530 and RFC 3230) and against
-// the SHA-256 that the user gives; web pages, and archives that are none, are refused. User names and passwords come from
-// the environment, go to the list's own host and over TLS only, and appear in no message and no file.
+// the SHA-256 that the user gives; web pages, and archives that are none or not whole, are refused. User names and passwords
+// come from the environment, go to the list's own host and over TLS only, and appear in no message and no file.
 //
 // It connects to public hosts, and does so only when it is called.
 package fetch

@@ -405,6 +405,8 @@ func TestRefusals(t *testing.T) {
 			return true
 		}
 	}
+	archives := archived(t, "1,a.com\n")
+	archive, packed := archives[".zip"], archives[".gz"]
 	for name, c := range map[string]struct {
 		hook func(http.ResponseWriter, *http.Request) bool
 		path string
@@ -418,6 +420,12 @@ func TestRefusals(t *testing.T) {
 		"hidden page":  {answer(200, "text/csv", "\n<!DOCTYPE html>"), "/x.csv", ErrNotTheList, `it is a page (it begins with "<!DOCTYPE html>")`},
 		"no archive":   {answer(200, "application/zip", "1,a.com\n"), "/x.csv.zip", ErrNotTheList, `it is no .zip file (it begins with "1,a.com\n")`},
 		"no gzip data": {answer(200, "application/gzip", "1,a.com\n"), "/x.csv.GZ", ErrNotTheList, "it is no .gz file"},
+		"cut zip":      {answer(200, "application/zip", archive[:len(archive)-30]), "/x.csv.zip", ErrNotTheList, "the .zip file is damaged: zip: not a valid zip file"},
+		"cut gzip":     {answer(200, "application/gzip", packed[:len(packed)-3]), "/x.csv.gz", ErrNotTheList, "the .gz file is damaged: unexpected EOF"},
+		"wrong gzip":   {answer(200, "application/gzip", packed[:len(packed)-1]+"x"), "/x.csv.gz", ErrNotTheList, "the .gz file is damaged: gzip: invalid checksum"},
+		"no xz data":   {answer(200, "application/xz", "\xfd7zXZ\x00"), "/x.csv.xz", ErrNotTheList, "the .xz file is damaged"},
+		"no bzip2":     {answer(200, "application/x", "BZh9"), "/x.csv.bz2", ErrNotTheList, "the .bz2 file is damaged"},
+		"no zstd":      {answer(200, "application/x", "\x28\xb5\x2f\xfd"), "/x.csv.zst", ErrNotTheList, "the .zst file is damaged"},
 		"empty":        {answer(200, "text/csv", ""), "/x.csv", ErrNotTheList, "it is empty"},
 	} {
 		s, dir := serve(t), t.TempDir()

@@ -10,8 +10,8 @@ import (
 // around: itself, U+FFFD for what is no UTF-8, U+FFFD or the dash read as Windows-1252, and byte 0x96 read as Latin-1.
 var dashes = strings.NewReplacer("\u2013", "-", "\ufffd", "-", "\u00ef\u00bf\u00bd", "-", "\u00e2\u20ac\u201c", "-", "\u0096", "-")
 
-// labelOf gives the label that a text stands for, "" if it is empty. A byte that is no UTF-8 is a dash.
-func labelOf(text string) string {
+// LabelOf gives the label that a text stands for, "" if it is empty. A byte that is no UTF-8 is a dash.
+func LabelOf(text string) string {
 	text = dashes.Replace(strings.ToValidUTF8(text, "-"))
 	if text == "0" || text == "0.0" {
 		return datasets.Benign
@@ -32,7 +32,7 @@ func (l labels) of(text string) string {
 			clear(l)
 		}
 		text = strings.Clone(text) // not the row it is part of
-		known = labelOf(text)
+		known = LabelOf(text)
 		l[text] = known
 	}
 	return known

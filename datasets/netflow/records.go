@@ -18,7 +18,7 @@ type records struct {
 }
 
 func newRecords(opt Options, l *layout) *records {
-	return &records{opt: opt, layout: l, label: labelOf(opt.Family), labels: make(labels)}
+	return &records{opt: opt, layout: l, label: LabelOf(opt.Family), labels: make(labels)}
 }
 
 // problem is what is wrong with a row.

@@ -24,6 +24,7 @@ import (
 func TestErrors(t *testing.T) {
 	dir := t.TempDir()
 	gz := pack(t, "gzip", []byte(strings.Repeat("domain,family\na.com,goz\n", 10)))
+	cut := pack(t, "gzip", []byte("This is a text, as it were.\n"))
 	encrypted := zipOf(t, map[string]string{"names.csv": "domain,family\na.com,goz\n"})
 	encrypted[6] |= 1
 	encrypted[bytes.Index(encrypted, []byte("PK\x01\x02"))+8] |= 1
@@ -40,10 +41,12 @@ func TestErrors(t *testing.T) {
 		"picture.png":     {[]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"), ErrBinary, "binary data of no known format"},
 		"wide.csv":        {[]byte("\xff\xfed\x00o\x00m\x00"), ErrBinary, "UTF-16"},
 		"names.tar":       {append(append(bytes.Repeat([]byte("a"), 257), "ustar"...), make([]byte, 250)...), ErrBinary, "tar archive"},
+		"mac.csv":         {[]byte("domain,family\ra.com,goz\r"), ErrUnrecognised, "the lines end in CR alone"},
+		"mac.txt":         {[]byte("a.com\rb.com\r\n"), ErrUnrecognised, "the lines end in CR alone"},
 		"prose.txt":       {[]byte("This is a text, as it were.\n"), ErrUnrecognised, `(it begins with "This is a text, as it were.")`},
-		"cut.csv.gz":      {gz[:len(gz)-6], io.ErrUnexpectedEOF, "damaged: the gzip data ends early"},
+		"cut.txt.gz":      {cut[:len(cut)-6], io.ErrUnexpectedEOF, "damaged: the gzip data ends early"},
 		"head.csv.gz":     {gz[:5], io.ErrUnexpectedEOF, "damaged: the gzip data ends early"},
-		"wrong.csv.gz":    {append(bytes.Clone(gz[:len(gz)-8]), make([]byte, 8)...), gzip.ErrChecksum, "damaged gzip data"},
+		"wrong.txt.gz":    {append(bytes.Clone(cut[:len(cut)-8]), make([]byte, 8)...), gzip.ErrChecksum, "damaged gzip data"},
 		"rubbish.csv.xz":  {[]byte("\xfd7zXZ\x00rubbish and more rubbish"), nil, "damaged xz data"},
 		"rubbish.csv.bz2": {[]byte("BZh9rubbish and more rubbish"), nil, "damaged bzip2 data"},
 		"rubbish.csv.zst": {[]byte("\x28\xb5\x2f\xfdrubbish and more rubbish"), nil, "damaged zstd data"},
@@ -129,6 +132,58 @@ func names(rows int) []byte {
 		fmt.Fprintf(&b, "%016x%08x.com,goz\n", r.Uint64(), r.Uint32())
 	}
 	return b.Bytes()
+}
+
+// In a folder what is damaged is an error, whether or not its format can be told by what is left.
+func TestDamagedInFolder(t *testing.T) {
+	for _, text := range []string{"This is a text, as it were.\n", "a.com\n"} {
+		dir := t.TempDir()
+		data := pack(t, "gzip", []byte(text))
+		write(t, filepath.Join(dir, "b.txt.gz"), data[:len(data)-6])
+		write(t, filepath.Join(dir, "a.txt"), []byte("a.com\n"))
+		sources, _, err := Expand(dir, Options{})
+		for i := 0; err == nil && i < len(sources); i++ {
+			for _, err = range sources[i].Domains() {
+			}
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// Data that ends early within the first bytes gives the rows before that too.
+func TestTruncatedEarly(t *testing.T) {
+	dir := t.TempDir()
+	text := names(100)
+	for _, name := range []string{"gzip", "xz"} {
+		data := pack(t, name, text)
+		for what, cut := range map[string][]byte{"cut": data[:len(data)-6], "in a pipe": data[:len(data)-6]} {
+			arg, opt := write(t, filepath.Join(dir, name), cut), Options{}
+			if what == "in a pipe" {
+				arg, opt = "-", Options{Stdin: bytes.NewReader(cut)}
+			}
+			got := content(one(t, arg, opt))
+			if last := got[len(got)-1]; len(got) != 101 || !strings.Contains(last, "damaged: the "+name+" data ends early") {
+				t.Errorf("%s, %s: %d rows, %s", name, what, len(got)-1, last)
+			}
+		}
+	}
+}
+
+// CR within quotes, at the end of lines and in JSON is no end of a line.
+func TestCR(t *testing.T) {
+	for _, text := range []string{
+		"\"a\rb.com\",goz\r\nc.com,goz\r\n", "c.com,goz\r", "c.com,goz\r\n\r\n", "domain,family\r\nc.com,goz\rd.com,goz\r\nc.com,goz",
+	} {
+		got := content(one(t, "-", Options{Stdin: strings.NewReader(text)}))
+		if last := got[len(got)-1]; !strings.HasSuffix(last, " c.com goz") {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if endsInCR([]byte("{\r \"a\": 1 }\r")) || !endsInCR([]byte("\n\na;b\r1;2")) {
+		t.Error("JSON")
+	}
 }
 
 // Data that ends early beyond the first bytes is found by reading, after the rows before it.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"threatnet/datasets/feed"
 	"threatnet/datasets/internal/table"
@@ -68,7 +69,10 @@ func (e *expansion) path(path string) error {
 func (e *expansion) stdin() error {
 	in := e.opt.Stdin
 	if in == nil {
-		in = os.Stdin
+		in = processStdin
+	}
+	if in, ok := in.(*once); ok && in.taken.Swap(true) {
+		return ErrStdinTwice
 	}
 	r := table.NewBuffer(in)
 	kind, err := compression(r)
@@ -83,7 +87,11 @@ func (e *expansion) stdin() error {
 
 // file adds a file, or the members of an archive.
 func (e *expansion) file(path, name string, regular bool) error {
-	f, err := os.Open(path)
+	ctx := e.opt.Context
+	if regular {
+		ctx = nil // nobody is waited for
+	}
+	f, err := openPipe(ctx, path)
 	if err != nil {
 		return fail(path, err)
 	}
@@ -150,6 +158,9 @@ func (e *expansion) recognise(s *Source) error {
 	}
 	opt := s.options
 	s.format, s.header, err = recognise(t, s.origin.once, forced, e.opt.Kind, &opt)
+	if err != nil && !s.origin.once {
+		err = cmp.Or(t.damage(), err) // what is damaged may be in a format all the same
+	}
 	if err == nil && e.many && e.format != "" && s.format.Name != e.format {
 		err = fmt.Errorf("%w: %s, not %s", ErrUnrecognised, s.format.Name, e.format)
 	}
@@ -193,10 +204,14 @@ func (e *expansion) folder(root string) error {
 	for _, name := range files {
 		path := filepath.Join(root, filepath.FromSlash(name))
 		info, err := os.Stat(path)
-		if err != nil {
+		switch {
+		case err != nil && leadsNowhere(path, err):
+			err = fmt.Errorf("%w: a link that leads nowhere", ErrUnrecognised)
+			e.skipped = append(e.skipped, Skipped{Path: path, Err: err})
+			continue
+		case err != nil:
 			return fail(path, err)
-		}
-		if !info.Mode().IsRegular() {
+		case !info.Mode().IsRegular():
 			e.skipped = append(e.skipped, Skipped{Path: path, Err: fmt.Errorf("%w: not a file", ErrUnrecognised)})
 			continue
 		}
@@ -205,6 +220,15 @@ func (e *expansion) folder(root string) error {
 		}
 	}
 	return e.some(root)
+}
+
+// leadsNowhere tells whether what could not be looked at is a symbolic link, to nothing or in a circle.
+func leadsNowhere(path string, err error) bool {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ELOOP) {
+		return false
+	}
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // some is the error of a folder or archive in which nothing was found.

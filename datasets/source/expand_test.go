@@ -142,7 +142,16 @@ func TestLinks(t *testing.T) {
 	if err := os.Remove(filepath.Join(root, "names", "tinba.txt")); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Expand(filepath.Join(root, "link"), Options{}); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := Expand(filepath.Join(root, "link", "goz.txt"), Options{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a link to nothing:", err)
+	}
+	// In a folder links that lead nowhere are passed over.
+	if err := os.Symlink("circle", filepath.Join(root, "names", "circle")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(root, "names", "pizd.txt"), []byte("a.com\n"))
+	sources, skipped, err = Expand(root, Options{})
+	if err != nil || len(sources) != 1 || len(skipped) != 4 || !strings.HasSuffix(skipped[1].Err.Error(), "a link that leads nowhere") {
+		t.Error(sources, skipped, err)
 	}
 }

@@ -64,7 +64,11 @@ func logs() (all []format) {
 				}
 				return f.Header(head, dnslog.Options(o))
 			},
-			queries: func(text *bufio.Reader, o feed.Options) datasets.Queries { return f.Read(text, dnslog.Options(o)) },
+			queries: func(text *bufio.Reader, o feed.Options) datasets.Queries {
+				family := o.Family
+				o.Family = ""
+				return given(f.Read(text, dnslog.Options(o)), family, o.Benign, datasets.FamilyOf, func(q *datasets.Query) *string { return &q.Label })
+			},
 		})
 	}
 	return all
@@ -72,14 +76,16 @@ func logs() (all []format) {
 
 func flows() (all []format) {
 	options := func(o feed.Options) netflow.Options {
-		return netflow.Options{File: o.File, Label: o.Label, Family: o.Family, Benign: o.Benign, Line: o.Line}
+		return netflow.Options{File: o.File, Label: o.Label, Benign: o.Benign, Line: o.Line}
 	}
 	for _, f := range netflow.Formats() {
 		all = append(all, format{
 			Format:    Format{f.Name, Flows, f.Description},
 			recognize: func(head []byte, o feed.Options) bool { return f.Recognize(head, options(o)) },
 			header:    func(head []byte, o feed.Options) []string { return f.Header(head, options(o)) },
-			flows:     func(text *bufio.Reader, o feed.Options) datasets.Flows { return f.Read(text, options(o)) },
+			flows: func(text *bufio.Reader, o feed.Options) datasets.Flows {
+				return given(f.Read(text, options(o)), o.Family, o.Benign, netflow.LabelOf, func(f *datasets.Flow) *string { return &f.Label })
+			},
 		})
 	}
 	return all

@@ -81,9 +81,7 @@ func recogniseStrict(t *text, stream bool, name, kind string, opt feed.Options) 
 func peek(t *text, stream bool) ([]byte, error) {
 	head, err := table.Peek(t.Reader)
 	if err == nil && !stream {
-		if head, err = t.Peek(t.Size()); err == io.EOF {
-			err = nil
-		}
+		head, _ = t.Peek(t.Size()) // the rows before an error are good: reading gives them, and then the error
 	}
 	return head, err
 }
@@ -97,6 +95,8 @@ func refuse(head []byte, more bool) error {
 		return fmt.Errorf("%w: a tar archive; unpack it first", ErrBinary)
 	case isBinary(head):
 		return ErrBinary
+	case endsInCR(head):
+		return fmt.Errorf("%w: the lines end in CR alone; convert them to LF", ErrUnrecognised)
 	case len(firstRow(head)) == 0 && more:
 		return fmt.Errorf("%w: nothing but spaces in %d bytes", ErrUnrecognised, len(head))
 	case len(firstRow(head)) == 0:
@@ -114,6 +114,24 @@ func isBinary(head []byte) bool {
 		}
 	}
 	return control*20 > len(head)
+}
+
+// endsInCR tells text in which CR alone ends lines: it would be one row, however long. In JSON a CR is a space.
+func endsInCR(head []byte) bool {
+	head = bytes.TrimSpace(head)
+	if len(head) == 0 || head[0] == '{' || head[0] == '[' || bytes.IndexByte(head, '\n') >= 0 {
+		return false
+	}
+	quoted := false
+	for _, c := range head {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\r' && !quoted:
+			return true
+		}
+	}
+	return false
 }
 
 // firstRow gives the first line that is neither blank nor a comment.

@@ -126,6 +126,14 @@ func damaged(name string, err error) error {
 	return fmt.Errorf("damaged %s data: %w", name, err)
 }
 
+// damage gives the error by which the text ends within its buffer, nil if it does not.
+func (t *text) damage() error {
+	if _, err := t.Peek(t.Size()); err != io.EOF {
+		return err
+	}
+	return nil
+}
+
 // sum reads what is left of the stored bytes and gives the SHA-256 of them all.
 func (t *text) sum() (string, error) {
 	if _, err := io.Copy(io.Discard, t.stored); err != nil {
