@@ -41,49 +41,60 @@ func readList(rules *engine.Rules, rule, path string) error {
 
 // certificates are those of the server, and the authorities of its clients'.
 type certificates struct {
-	cert, key string
-	clients   *x509.CertPool // nil where clients need none
-	current   atomic.Pointer[tls.Certificate]
+	cert, key, clientCA string // clientCA is "" where clients need no certificate
+	pair                atomic.Pointer[tls.Certificate]
+	authorities         atomic.Pointer[x509.CertPool]
 }
 
 func openCertificates(cert, key, clientCA string) (*certificates, error) {
-	c := &certificates{cert: cert, key: key}
-	if err := c.load(); err != nil {
-		return nil, err
-	}
-	if clientCA == "" {
-		return c, nil
-	}
-	text, err := os.ReadFile(clientCA)
-	if err != nil {
-		return nil, err
-	}
-	c.clients = x509.NewCertPool()
-	if !c.clients.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s: %w", clientCA, errNoCertificates)
-	}
-	return c, nil
+	c := &certificates{cert: cert, key: key, clientCA: clientCA}
+	return c, c.load()
 }
 
 var errNoCertificates = errors.New("no certificates in PEM form")
 
-// load reads the certificate, which takes the place of the one before.
+// load reads the certificate and the authorities, which take the place of those before. What cannot be read stays as it was.
 func (c *certificates) load() error {
 	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.cert, err)
+		err = fmt.Errorf("%s: %w", c.cert, err)
+	} else {
+		c.pair.Store(&pair)
 	}
-	c.current.Store(&pair)
+	return errors.Join(err, c.loadAuthorities())
+}
+
+func (c *certificates) loadAuthorities() error {
+	if c.clientCA == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.clientCA)
+	if err != nil {
+		return err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return fmt.Errorf("%s: %w", c.clientCA, errNoCertificates)
+	}
+	c.authorities.Store(pool)
 	return nil
 }
 
 func (c *certificates) config() *tls.Config {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.current.Load(), nil },
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.pair.Load(), nil },
 	}
-	if c.clients != nil {
-		config.ClientCAs, config.ClientAuth = c.clients, tls.RequireAndVerifyClientCert
+	if c.clientCA == "" {
+		return config
+	}
+	config.ClientAuth = tls.RequireAndVerifyClientCert
+	config.SessionTicketsDisabled = true // one would be good after its client's authority has been taken off the list
+	known := config.Clone()
+	config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		now := known.Clone()
+		now.ClientCAs = c.authorities.Load()
+		return now, nil
 	}
 	return config
 }

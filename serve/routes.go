@@ -21,7 +21,7 @@ func (s *Server) main() http.Handler {
 		httpx.WriteJSON(w, http.StatusOK, health{"ok"})
 	})
 	mux.HandleFunc("GET /readyz", s.readiness)
-	mux.Handle("GET /metrics", s.metrics.Handler())
+	mux.Handle("GET "+metricsPath, s.metrics.Handler())
 	native.Register(mux, s.engine, native.Options{Threads: s.opt.Engine.Threads, Idle: s.opt.StreamIdle})
 	oip.Register(mux, s.engine, oip.Options{Version: s.opt.Version, Ready: s.ready})
 	tfserving.Register(mux, s.engine)
@@ -30,7 +30,7 @@ func (s *Server) main() http.Handler {
 	mux.HandleFunc("/", notFound(mux))
 	return httpx.Wrap(mux, httpx.Options{
 		Tokens: s.access.tokens, Gate: s.gate, MaxBody: s.opt.MaxBody, MaxRows: s.opt.MaxRows, Timeout: s.opt.Timeout,
-		Stream: native.IsStream, Public: isPublic, Fail: failing, Log: s.log, Observer: s.metrics,
+		Stream: native.IsStream, Public: isPublic, Ungated: isMetrics, Fail: failing, Log: s.log, Observer: s.metrics,
 	})
 }
 
@@ -54,6 +54,11 @@ func (s *Server) readiness(w http.ResponseWriter, _ *http.Request) {
 var publicPaths = []string{"/healthz", "/readyz", "/v2/health/live", "/v2/health/ready", "/ping", "/health"}
 
 func isPublic(r *http.Request) bool { return slices.Contains(publicPaths, r.URL.Path) }
+
+// metricsPath needs no place at the gate: a server that is full or goes down is one to look at.
+const metricsPath = "/metrics"
+
+func isMetrics(r *http.Request) bool { return r.URL.Path == metricsPath }
 
 // failing gives the way in which the protocol of a path writes errors; nil for the server's own.
 func failing(r *http.Request) httpx.ErrorWriter {

@@ -1,6 +1,7 @@
 package serve_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -123,6 +124,15 @@ func write(t *testing.T, path, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 type reply struct {
@@ -389,6 +399,118 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// opened is a stream of names that is under way.
+type opened struct {
+	in    *io.PipeWriter
+	lines *bufio.Scanner
+}
+
+// open begins a stream and gives it when its first name is answered.
+func open(t *testing.T, url string, header ...string) *opened {
+	t.Helper()
+	body, in := io.Pipe()
+	t.Cleanup(func() { _ = in.Close() })
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/v1/score", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "text/plain")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	go func() { _, _ = io.WriteString(in, "first.example\n") }()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	s := &opened{in, bufio.NewScanner(resp.Body)}
+	s.answer(t)
+	return s
+}
+
+// ask has one more name answered.
+func (s *opened) ask(t *testing.T, name string) {
+	t.Helper()
+	if _, err := io.WriteString(s.in, name+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	s.answer(t)
+}
+
+func (s *opened) answer(t *testing.T) {
+	t.Helper()
+	if !s.lines.Scan() || !strings.Contains(s.lines.Text(), `"verdict"`) {
+		t.Fatalf("no answer: %q, %v", s.lines.Text(), s.lines.Err())
+	}
+}
+
+// The metrics are there when the server is full and when it goes down, for those who have a token.
+func TestMetricsNeedNoPlace(t *testing.T) {
+	s := start(t, serve.Options{Checkpoints: []string{checkpointOf(t, "dga-mlp")}, MaxConcurrent: 1, Tokens: []string{"one"}})
+	token := []string{"Authorization", "Bearer one"}
+	stream := open(t, s.url, token...)
+	check := func(when string, refused int) {
+		t.Helper()
+		got := do(t, http.DefaultClient, "GET", s.url+"/metrics", "", token...)
+		if got.status != 200 || !strings.Contains(got.body, "\nthreatnet_requests_running 1\n") {
+			t.Errorf("%s: %d %.300s", when, got.status, got.body)
+		}
+		if got := do(t, http.DefaultClient, "GET", s.url+"/metrics", ""); got.status != 401 {
+			t.Errorf("%s, without a token: %d", when, got.status)
+		}
+		if got := do(t, http.DefaultClient, "POST", s.url+"/v1/score", oneName, token...); got.status != refused {
+			t.Errorf("%s, another request: %d", when, got.status)
+		}
+	}
+	check("full", 429)
+	s.stop()
+	s.log.wait(t, "msg=draining")
+	for do(t, http.DefaultClient, "GET", s.url+"/readyz", "").status != 503 { // the gate closes after the line is written
+	}
+	check("draining", 503)
+	stream.ask(t, "second.example")
+	_ = stream.in.Close()
+	if err := <-s.ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// A stream goes on with its version when that is retired, and brings it back into no metrics.
+func TestRetiredVersionsLeaveTheMetrics(t *testing.T) {
+	path := checkpointOf(t, "dga-mlp")
+	s := start(t, serve.Options{Checkpoints: []string{path}})
+	versions := func() (found []string) {
+		text := do(t, http.DefaultClient, "GET", s.url+"/metrics", "").body
+		for _, v := range []string{"1", "2", "3"} {
+			if strings.Contains(text, `version="`+v+`"`) {
+				found = append(found, v)
+			}
+		}
+		return found
+	}
+	stream := open(t, s.url)
+	for seed := range uint64(2) {
+		m := servetest.Model(t, "dga-mlp")
+		m.Network().Init(seed + 100)
+		servetest.Save(t, path, m)
+		if err := s.Reload(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stream.ask(t, "second.example")
+	if got := fmt.Sprint(versions()); got != "[2 3]" {
+		t.Errorf("while the stream goes on: %s", got)
+	}
+	_ = stream.in.Close()
+	if stream.lines.Scan() {
+		t.Errorf("one line more: %s", stream.lines.Text())
+	}
+	if got := fmt.Sprint(versions()); got != "[2 3]" {
+		t.Errorf("after the stream: %s", got)
+	}
+}
+
 func TestGraceEnds(t *testing.T) {
 	s := start(t, serve.Options{Checkpoints: []string{checkpointOf(t, "dga-lstm")}, Grace: time.Nanosecond})
 	body, in := io.Pipe()
@@ -511,6 +633,59 @@ func TestTLS(t *testing.T) {
 	if serial().Cmp(next.serial) != 0 {
 		t.Error("the certificate is gone")
 	}
+}
+
+// The authorities of clients are read again; a broken list stays as it was, and no session outlives the change.
+func TestClientAuthoritiesAreReadAgain(t *testing.T) {
+	first, second := newAuthority(t), newAuthority(t)
+	server := first.issue(t, "server")
+	file := write(t, filepath.Join(t.TempDir(), "clients.pem"), read(t, first.file))
+	s := start(t, serve.Options{Checkpoints: []string{checkpointOf(t, "dga-mlp")}, TLSCert: server.cert, TLSKey: server.key, ClientCA: file})
+	pool := x509.NewCertPool()
+	pool.AddCert(first.cert)
+	client := func(a *authority) *http.Client {
+		p := a.issue(t, "client")
+		own, err := tls.LoadX509KeyPair(p.cert, p.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{
+			RootCAs: pool, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(1),
+			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &own, nil },
+		}}}
+	}
+	of := map[string]*http.Client{"first": client(first), "second": client(second)}
+	check := func(let, refused string) {
+		t.Helper()
+		if got := do(t, of[let], "POST", s.url+"/v1/score", oneName); got.status != 200 {
+			t.Errorf("the %s authority's client: %d", let, got.status)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp, err := of[refused].Do(req); err == nil {
+			_ = resp.Body.Close()
+			t.Errorf("the %s authority's client is let in", refused)
+		}
+	}
+	check("first", "second")
+	write(t, file, read(t, second.file))
+	if err := s.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check("second", "first")
+	write(t, file, "broken")
+	if err := s.Reload(t.Context()); err == nil || !strings.Contains(err.Error(), "no certificates in PEM") {
+		t.Errorf("a broken list is taken: %v", err)
+	}
+	check("second", "first")
+	write(t, file, read(t, first.file))
+	write(t, server.cert, "broken")
+	if err := s.Reload(t.Context()); err == nil || !strings.Contains(err.Error(), server.cert) {
+		t.Errorf("a broken certificate is taken: %v", err)
+	}
+	check("first", "second")
 }
 
 // No request is lost or answered by a wrong model while versions change and a broken one is refused.

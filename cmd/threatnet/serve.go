@@ -48,10 +48,10 @@ every request but those for health must have one ("Authorization: Bearer ...").
 Tokens come from --token-file and from the environment variable ` + tokensVariable + `;
 those of --dsdl from --dsdl-token-file and ` + dsdlTokensVariable + `.
 
-SIGHUP reads the checkpoints, the lists, the tokens and the certificate again: a
-changed checkpoint is loaded and run before it takes over, a broken one is
-refused and the version before it stays. SIGTERM and Ctrl-C answer what is under
-way and end.`,
+SIGHUP reads the checkpoints, the lists, the tokens, the certificates and the
+authorities of clients again: a changed checkpoint is loaded and run before it
+takes over, a broken one is refused and the version before it stays. SIGTERM and
+Ctrl-C answer what is under way and end.`,
 		Example: `  threatnet serve dga.safetensors
   threatnet serve models/ --listen :8080 --token-file tokens.txt --watch 10s
   threatnet serve dga.safetensors exfil.safetensors --threshold dga=0.9 --allow corp.txt

@@ -34,7 +34,7 @@ type Options struct {
 
 // Observer is told what an engine does. Its methods are called by many goroutines.
 type Observer interface {
-	// Loaded is called when a version of a model has taken over.
+	// Loaded is called when a version of a model takes over, before any call but its warming goes to it.
 	Loaded(m *Model)
 	// Retired is called when a version is no longer kept. Calls that have begun with it may still end.
 	Retired(m *Model)

@@ -283,6 +283,15 @@ func TestAllowedAndBlocked(t *testing.T) {
 	if q[0].Rule != engine.RuleAllow || q[1].Rule != engine.RuleBlock || q[1].Label != models.Exfiltration {
 		t.Errorf("queries: %+v", q)
 	}
+	utf8 := engine.NewRules()
+	if err := errors.Join(utf8.Read(engine.RuleAllow, strings.NewReader(".bücher.example\n")), utf8.Read(engine.RuleBlock, strings.NewReader("évil.example\n"))); err != nil {
+		t.Fatal(err)
+	}
+	e.SetRules(utf8)
+	q, err = newest(t, e, "exfil-mlp").JudgeQueries(t.Context(), []datasets.Query{{Name: "\xff.BÜCHER.example"}, {Name: "évil.example."}, {Name: "xn--vil-9la.example"}})
+	if err != nil || q[0].Rule != engine.RuleAllow || q[1].Rule != engine.RuleBlock || q[2].Rule != engine.RuleBlock {
+		t.Errorf("queries in UTF-8: %+v, %v", q, err)
+	}
 	e.SetRules(nil)
 	if got, err := m.JudgeNames(t.Context(), []string{"www.example.com"}); err != nil || got[0].Rule != "" {
 		t.Errorf("after the lists are gone: %+v, %v", got, err)

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"threatnet/datasets"
 	"threatnet/models"
@@ -123,8 +122,7 @@ func (m *Model) judgeFeatures(ctx context.Context, model models.Queries, qs []da
 	}
 	answers, rules := m.answers(out), m.rules.Load()
 	for i := range qs {
-		name := strings.TrimRight(strings.ToLower(qs[i].Name), ".")
-		if answers[i].Rule = rules.find(name); answers[i].Rule == RuleAllow {
+		if answers[i].Rule = rules.findQuery(qs[i].Name); answers[i].Rule == RuleAllow {
 			answers[i] = m.allowed()
 		}
 	}

@@ -145,9 +145,9 @@ func (e *Engine) load(f *file) error {
 	}
 	f.loaded, f.refused = now, state{}
 	next, retired := e.models.Load().with(m, e.opt.Versions)
+	e.opt.Observer.Loaded(m)
 	e.models.Store(next)
 	e.opt.Log.Info("model loaded", "model", m.Name, "version", m.Version, "kind", m.Kind(), "checksum", m.Meta.Checksum)
-	e.opt.Observer.Loaded(m)
 	for _, old := range retired {
 		e.opt.Observer.Retired(old)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"threatnet/datasets"
 )
@@ -64,9 +65,30 @@ func set(rules map[string]string, name, rule string) {
 	}
 }
 
+func (r *Rules) empty() bool { return r == nil || len(r.exact)+len(r.below) == 0 }
+
+// findQuery gives the rule of a query's name, which need be in no form: lists know "bücher.example" as
+// xn--bcher-kva.example. Labels are taken one by one, since those on the left may be any bytes.
+func (r *Rules) findQuery(name string) string {
+	if r.empty() {
+		return ""
+	}
+	name = strings.TrimRight(strings.ToLower(name), ".")
+	if !strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf }) {
+		return r.find(name)
+	}
+	labels := strings.Split(name, ".")
+	for i, label := range labels {
+		if form, err := datasets.Normalize(label); err == nil && strings.HasPrefix(form, "xn--") {
+			labels[i] = form
+		}
+	}
+	return r.find(strings.Join(labels, "."))
+}
+
 // find gives the rule of a name in normal form, or "". Nil rules have none.
 func (r *Rules) find(name string) string {
-	if r == nil || len(r.exact)+len(r.below) == 0 {
+	if r.empty() {
 		return ""
 	}
 	if rule, ok := r.exact[name]; ok {

@@ -29,7 +29,16 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if (*Rules)(nil).find("a") != "" {
+	for name, want := range map[string]string{
+		"bücher.example": RuleBlock, "BÜCHER.Example.": RuleBlock, "xn--bcher-kva.example": RuleBlock, "a.bücher.example": "",
+		"Évil.example": "", "\xff\xfe.évil.evil.example": RuleBlock, "a b\xc3.wild.example": RuleBlock, "ü.good.evil.example": RuleAllow,
+		"ｅxact.example": "", "exact\u00a0.example": "", "Exact.example": RuleBlock, ".": "", "": "", "ü": "",
+	} {
+		if got := r.findQuery(name); got != want {
+			t.Errorf("a query of %q: %q, want %q", name, got, want)
+		}
+	}
+	if (*Rules)(nil).find("a") != "" || (*Rules)(nil).findQuery("ü") != "" {
 		t.Error("empty lists")
 	}
 	err := NewRules().Read(RuleAllow, strings.NewReader("a.example\nno name\n"))

@@ -94,10 +94,7 @@ func ReadBody(r *http.Request) ([]byte, error) {
 		return body, nil
 	}
 	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, bodyError(err)
-	}
-	return body, nil
+	return body, bodyError(err)
 }
 
 // small is the length of bodies that room is made for before they have come.
@@ -114,7 +111,7 @@ func Plain(r *http.Request) error {
 // bodyError tells a body that ends early from other errors.
 func bodyError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return Problemf(http.StatusBadRequest, CodeBadJSON, "", "the body is cut off")
+		return cutOff
 	}
 	return err
 }

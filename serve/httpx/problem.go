@@ -81,7 +81,7 @@ func AsProblem(err error) *Problem {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return Problemf(http.StatusRequestTimeout, CodeTimeout, "", "the body comes too slowly")
 	case errors.Is(err, context.Canceled):
-		return Problemf(statusCanceled, CodeCanceled, "", "the client has gone")
+		return gone
 	}
 	return internal
 }

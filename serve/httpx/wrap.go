@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -23,6 +22,7 @@ type Options struct {
 	Timeout time.Duration            // of a request whose body is read whole; 0 for none
 	Stream  func(*http.Request) bool // requests that neither MaxBody nor Timeout is for; nil for none
 	Public  func(*http.Request) bool // requests that need no token and no place at the gate; nil for none
+	Ungated func(*http.Request) bool // requests that need a token, but no place at the gate; nil for none
 
 	// Fail gives the way in which errors are written to a request's client, nil for [WriteError]: a protocol may have a form of
 	// its own, which is for refusals and panics as well. Where Fail is nil, there is none.
@@ -71,7 +71,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	r = r.WithContext(ctx)
-	body := &countedBody{ReadCloser: r.Body}
+	body := &clientBody{ReadCloser: r.Body, ctx: ctx}
 	r.Body = body
 	defer func() {
 		took := time.Since(start)
@@ -88,7 +88,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(rec, r, Problemf(http.StatusUnauthorized, CodeUnauthorized, "Authorization", "a bearer token is needed"))
 		return
 	}
-	if g := h.opt.Gate; g != nil {
+	if g := h.opt.Gate; g != nil && (h.opt.Ungated == nil || !h.opt.Ungated(r)) {
 		if p := g.enter(); p != nil {
 			rec.Header().Set("Connection", "close")
 			h.refuse(rec, r, p)
@@ -128,6 +128,7 @@ func (h *wrapped) recovered(rec *recorder, r *http.Request) {
 	}
 	From(r.Context()).Log().Error("panic", "value", fmt.Sprint(v), "stack", string(debug.Stack()))
 	if rec.status == 0 {
+		rec.Header().Set("Connection", "close") // who knows how far the body has been read
 		h.refuse(rec, r, internal)
 		return
 	}
@@ -182,18 +183,6 @@ func (r *recorder) code() int {
 		return http.StatusOK
 	}
 	return r.status
-}
-
-// countedBody counts what is read.
-type countedBody struct {
-	io.ReadCloser
-	n int64
-}
-
-func (b *countedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.n += int64(n)
-	return n, err
 }
 
 // requestID is the id that the client gives, if it is a short plain word, or a new one.

@@ -2,7 +2,8 @@
 // what there is to know of the models. Its OpenAPI description is made of the same types that the handlers use.
 //
 // POST /v1/score and /v1/score/{model} take {"names": [...]}, {"queries": [...]} or {"flows": [...]} and answer with
-// [ScoreResponse]. A record that is none has an object with "error" in its place; where no record is one, the answer is 400.
+// [ScoreResponse]. A record that is none, of whatever type, has an object with "error" in its place; where no record is one,
+// the answer is 400.
 //
 // Bodies of the types application/x-ndjson, text/csv and text/plain are streams: a record a line, of any number, answered with
 // an object a line in the same order while the body is still being read. The client must read while it sends. What the whole

@@ -135,6 +135,34 @@ func TestQueriesAndFlows(t *testing.T) {
 	}
 }
 
+// An element of another type is a record that is none: the others are answered.
+func TestElementsOfOtherTypes(t *testing.T) {
+	h, _ := handler(t, httpx.Options{})
+	flow, err := json.Marshal(servetest.FlowFields(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ path, list, good string }{
+		{"/v1/score", "names", `"a.example"`}, {"/v1/score/exfil-mlp", "queries", `{"query":"a.example"}`}, {"/v1/score/flow-lstm", "flows", string(flow)},
+	} {
+		for _, bad := range []string{"1", "null", "true", `[{"a":"b"}]`, `{"x":1e999}`, `"é"`} {
+			if c.list != "flows" && bad == `"é"` {
+				continue
+			}
+			w := post(h, c.path, typeJSON, fmt.Sprintf(`{%q:[%s, %s ,%[2]s]}`, c.list, c.good, bad))
+			a := decode[answer](t, w.Body.Bytes())
+			if w.Code != http.StatusOK || len(a.Results) != 3 || a.Results[0]["verdict"] == nil || a.Results[2]["verdict"] == nil {
+				t.Errorf("%s, %s: %d %s", c.list, bad, w.Code, w.Body)
+				continue
+			}
+			fault, ok := a.Results[1]["error"].(map[string]any)
+			if !ok || a.Results[1]["row"] != 2.0 || fault["code"] != "bad_field" || fault["field"] != c.list+"[1]" || fault["message"] == "" {
+				t.Errorf("%s, %s: %v", c.list, bad, a.Results[1])
+			}
+		}
+	}
+}
+
 func TestProblems(t *testing.T) {
 	h, _ := handler(t, httpx.Options{MaxRows: 3, MaxBody: 200_000})
 	long := strings.Repeat("a", 100_000)
@@ -159,7 +187,9 @@ func TestProblems(t *testing.T) {
 		{"", "application/xml", `<a/>`, 415, "unsupported_media_type", "Content-Type"},
 		{"/nope", typeJSON, `{"names":["a"]}`, 404, "unknown_model", "model"},
 		{"/dga-lstm?version=7", typeJSON, `{"names":["a"]}`, 404, "unknown_model", "model"},
-		{"/exfil-mlp", typeJSON, `{"queries":[7]}`, 400, "bad_field", "queries"},
+		{"/exfil-mlp", typeJSON, `{"queries":[7]}`, 400, "bad_field", "queries[0]"},
+		{"/exfil-mlp", typeJSON, `{"queries":[{"query":"a","_time":1e999}]}`, 400, "bad_field", "queries[0]"},
+		{"", typeJSON, `{"names":"a"}`, 400, "bad_field", "names"},
 		{"/exfil-mlp", typeJSON, `{"queries":[{"query":"` + long + `"}]}`, 400, "bad_field", "queries[0].query"},
 		{"/flow-lstm", typeJSON, `{"flows":[{"flow_duration":1}]}`, 400, "bad_field", "flows[0].total_fwd_packets"},
 		{"/flow-lstm", typeJSON, `{"flows":[7]}`, 400, "bad_field", "flows[0]"},
@@ -263,6 +293,29 @@ func TestQueryStream(t *testing.T) {
 	for i, l := range lines {
 		if got := decode[map[string]any](t, []byte(l)); !reflect.DeepEqual(want[i], got) {
 			t.Fatalf("query %d: %s", i, cmp.Diff(want[i], got))
+		}
+	}
+}
+
+// A byte order mark is no part of the first record.
+func TestStreamMark(t *testing.T) {
+	h, _ := handler(t, httpx.Options{})
+	const mark = "\ufeff"
+	for _, c := range []struct{ mediaType, body string }{
+		{typeText, mark + "a.example\n"},
+		{typeText, mark + "\r\na.example"},
+		{typeNDJSON, mark + "{\"name\":\"a.example\"}\n"},
+		{typeCSV, mark + "name\na.example\n"},
+		{typeCSV, mark + "\"id\",\"name\"\n1,a.example\n"},
+	} {
+		if _, lines := streamed(t, h, "/v1/score", c.mediaType, strings.NewReader(c.body)); len(lines) != 1 || !strings.HasPrefix(lines[0], `{"name":"a.example","verdict"`) {
+			t.Errorf("%q: %q", c.body, lines)
+		}
+	}
+	for _, body := range []string{"", "\xef", "\xef\xbb", mark} { // which are no whole marks, or all there is
+		w := post(h, "/v1/score", typeText, body)
+		if bad := strings.Contains(w.Body.String(), "invalid UTF-8"); w.Code != http.StatusOK || bad != (body != "" && body != mark) {
+			t.Errorf("%q: %d %s", body, w.Code, w.Body)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +137,58 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 }
 
+// What the server takes for a record fits the description, and what it refuses for its types does not.
+func TestRequestsAreAsDescribed(t *testing.T) {
+	h, _ := handler(t, httpx.Options{})
+	doc := description(t)
+	flow := func(field, value string) string {
+		fields := servetest.FlowFields(1)
+		fields[field] = json.RawMessage(value)
+		text, err := json.Marshal(fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for _, c := range []struct {
+		path, list, record string
+		taken              bool
+	}{
+		{"/v1/score", "names", `"a.example"`, true},
+		{"/v1/score", "names", `1`, false},
+		{"/v1/score/exfil-mlp", "queries", `"a.example"`, true},
+		{"/v1/score/exfil-mlp", "queries", `{"query":"a.example","client":"10.0.0.7","time":"2026-01-01T00:00:00Z"}`, true},
+		{"/v1/score/exfil-mlp", "queries", `{"name":"a.example","src_ip":"10.0.0.7","ts":1672628645.5,"type":16,"rank":1}`, true},
+		{"/v1/score/exfil-mlp", "queries", `{"qname":"a.example","id.orig_h":"::1","timestamp":"1672628645","qtype_name":"TXT","rank":"2"}`, true},
+		{"/v1/score/exfil-mlp", "queries", `{"query":null,"name":"a.example","src":null,"_time":null,"rank":null,"type":null,"more":[]}`, true},
+		{"/v1/score/exfil-mlp", "queries", `{"query":null}`, false},
+		{"/v1/score/exfil-mlp", "queries", `{"src":"10.0.0.7"}`, false},
+		{"/v1/score/exfil-mlp", "queries", `{"query":1}`, false},
+		{"/v1/score/exfil-mlp", "queries", `{"name":"a.example","client":1}`, false},
+		{"/v1/score/exfil-mlp", "queries", `{"name":"a.example","ts":true}`, false},
+		{"/v1/score/exfil-mlp", "queries", `5`, false},
+		{"/v1/score/flow-lstm", "flows", flow("flow_duration", `"12.5"`), true},
+		{"/v1/score/flow-lstm", "flows", flow("flow_bytes_per_s", `"Infinity"`), true},
+		{"/v1/score/flow-lstm", "flows", flow("flow_duration", `null`), true},
+		{"/v1/score/flow-lstm", "flows", flow("source_port", `"443"`), true},
+		{"/v1/score/flow-lstm", "flows", flow("protocol", `"TCP"`), true},
+		{"/v1/score/flow-lstm", "flows", flow("source_ip", `null`), true},
+		{"/v1/score/flow-lstm", "flows", flow("source_ip", `7`), false},
+		{"/v1/score/flow-lstm", "flows", flow("flow_duration", `true`), false},
+		{"/v1/score/flow-lstm", "flows", `"a"`, false},
+	} {
+		body := fmt.Sprintf("{%q:[%s]}", c.list, c.record)
+		w := post(h, c.path, typeJSON, body)
+		if taken := w.Code == http.StatusOK; taken != c.taken {
+			t.Errorf("%.200s: %d %s", body, w.Code, w.Body)
+		}
+		why := fits(t, doc, object(t, doc, "components", "schemas", "ScoreRequest"), decode[any](t, []byte(body)))
+		if (why == "") != c.taken {
+			t.Errorf("%.200s: %s", body, why)
+		}
+	}
+}
+
 // fits tells why a value is not as a schema has it, or nothing: as far as types, members, elements and alternatives go.
 func fits(t *testing.T, doc, schema map[string]any, v any) string {
 	if ref, ok := schema["$ref"].(string); ok {
@@ -151,6 +204,9 @@ func fits(t *testing.T, doc, schema map[string]any, v any) string {
 			whys = append(whys, why)
 		}
 		return strings.Join(whys, " and ")
+	}
+	if anyOf, ok := schema["anyOf"].([]any); ok && !slices.ContainsFunc(anyOf, func(s any) bool { return fits(t, doc, s.(map[string]any), v) == "" }) {
+		return fmt.Sprintf("%v fits none of the alternatives", v)
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -191,7 +247,7 @@ func fits(t *testing.T, doc, schema map[string]any, v any) string {
 	case bool:
 		return is(schema, "boolean")
 	}
-	return "null"
+	return is(schema, "null")
 }
 
 func is(schema map[string]any, types ...string) string {

@@ -98,20 +98,29 @@ func (b *batch) fill(req *ScoreRequest, scope *httpx.Scope) error {
 	if given == 0 {
 		return httpx.Problemf(http.StatusBadRequest, httpx.CodeBadField, b.model.Records(), "missing: a list of %s", b.model.Records())
 	}
-	for _, name := range req.Names {
-		if name == nil {
-			b.refuse(httpx.CodeBadField, "", "want a string, not null")
+	for _, n := range req.Names {
+		if n.fault != "" {
+			b.refuse(httpx.CodeBadField, "", n.fault)
 			continue
 		}
-		b.addName(*name)
+		b.addName(n.name)
 	}
 	for _, q := range req.Queries {
-		b.add(q.fields)
+		b.addFields(q.fields, q.fault)
 	}
 	for _, f := range req.Flows {
-		b.add(f)
+		b.addFields(f.fields, f.fault)
 	}
 	return nil
+}
+
+// addFields adds an element of a list, or its fault where there is one.
+func (b *batch) addFields(fields map[string]any, fault string) {
+	if fault != "" {
+		b.refuse(httpx.CodeBadField, "", fault)
+		return
+	}
+	b.add(fields)
 }
 
 // appendHead begins a ScoreResponse, up to the results.

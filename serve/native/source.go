@@ -27,7 +27,24 @@ func newSource(mediaType string, m *engine.Model, text *bufio.Reader) (source, e
 	case mediaType == typeText && m.Records() == engine.Flows:
 		return nil, httpx.Problemf(http.StatusBadRequest, httpx.CodeWrongRecords, "Content-Type", "model %s takes flows, which a line of text is not", m.Name)
 	}
+	skipMark(text)
 	return &lines{text: text, plain: mediaType == typeText}, nil
+}
+
+// skipMark goes over a byte order mark, and waits for no more bytes than tell whether there is one. An error of reading comes
+// again.
+func skipMark(text *bufio.Reader) {
+	const mark = "\ufeff"
+	for n := 1; ; n++ {
+		head, err := text.Peek(n)
+		switch {
+		case err != nil || string(head) != mark[:n]:
+			return
+		case n == len(mark):
+			_, _ = text.Discard(n)
+			return
+		}
+	}
 }
 
 // lines are records a line: plain names, or JSON.
@@ -49,7 +66,7 @@ func (l *lines) next(b *batch) error {
 	for {
 		line, err := l.line()
 		if err != nil && !errors.Is(err, io.EOF) {
-			return cutOff(err)
+			return err
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			l.add(b, line)
@@ -80,13 +97,6 @@ func (l *lines) line() ([]byte, error) {
 
 var tooLong = httpx.Problemf(http.StatusRequestEntityTooLarge, httpx.CodeTooLarge, "", "a record has more than %d bytes", maxLine)
 
-func cutOff(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return httpx.Problemf(http.StatusBadRequest, httpx.CodeBadJSON, "", "the body is cut off")
-	}
-	return err
-}
-
 // add adds the record of a line.
 func (l *lines) add(b *batch, line []byte) {
 	if l.plain {
@@ -102,25 +112,15 @@ func (l *lines) add(b *batch, line []byte) {
 		b.refuse(p.Code, p.Field, p.Message)
 		return
 	}
-	var (
-		name   string
-		fields map[string]any
-		err    error
-	)
 	switch line[0] {
 	case '"':
-		if err = json.Unmarshal(line, &name); err == nil {
-			b.addName(name)
-		}
+		var name string
+		_ = json.Unmarshal(line, &name) // which is a string
+		b.addName(name)
 	case '{':
-		if err = json.Unmarshal(line, &fields); err == nil {
-			b.add(fields)
-		}
+		b.addFields(fieldsOf(line))
 	default:
 		b.refuse(httpx.CodeBadField, "", "a record is an object or a string")
-	}
-	if err != nil { // a number beyond float64 is all that is left
-		b.refuse(httpx.CodeBadField, "", "a number is out of range")
 	}
 }
 
@@ -149,6 +149,7 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 func newTable(m *engine.Model, text *bufio.Reader) (*table, error) {
+	skipMark(text)
 	t := &table{limit: &limited{text, maxLine}}
 	t.text = bufio.NewReaderSize(t.limit, readBuffer)
 	t.rows = csv.NewReader(t.text)
@@ -201,7 +202,7 @@ func csvError(err error) error {
 	if errors.As(err, &parse) {
 		return httpx.Problemf(http.StatusBadRequest, httpx.CodeBadRecord, "", "line %d: %v", parse.Line, parse.Err)
 	}
-	return cutOff(err)
+	return err
 }
 
 func (t *table) ready() bool { return hasLine(t.text) }
@@ -215,7 +216,7 @@ func (t *table) next(b *batch) error {
 		b.refuse(httpx.CodeBadRecord, "", parse.Err.Error())
 		return nil
 	case err != nil:
-		return cutOff(err)
+		return err
 	case len(row) != len(t.columns):
 		b.refuse(httpx.CodeBadRecord, "", strconv.Itoa(len(row))+" fields where there are "+strconv.Itoa(len(t.columns))+" columns")
 		return nil

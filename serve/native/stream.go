@@ -41,13 +41,14 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, m *engine.Model,
 	if scope := httpx.From(r.Context()); whole && scope.MaxBody > 0 {
 		body = http.MaxBytesReader(w, io.NopCloser(body), scope.MaxBody)
 	}
-	in, err := newSource(mediaType, m, bufio.NewReaderSize(body, readBuffer))
-	if err != nil {
-		return err
-	}
 	st := &streaming{
-		in: in, body: source, w: w, rc: rc, http1: r.ProtoMajor == 1, idle: s.opt.Idle, model: m, stream: queries, whole: whole,
+		body: source, w: w, rc: rc, http1: r.ProtoMajor == 1, idle: s.opt.Idle, model: m, stream: queries, whole: whole,
 		free: make(chan *batch, s.opt.Threads+1), order: make(chan *batch, s.opt.Threads+1), written: make(chan struct{}),
+	}
+	var err error
+	if st.in, err = newSource(mediaType, m, bufio.NewReaderSize(body, readBuffer)); err != nil {
+		st.end()
+		return err
 	}
 	for range cap(st.free) {
 		st.free <- &batch{model: m, stream: st.stream, done: make(chan struct{}, 1)}
@@ -63,6 +64,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, m *engine.Model,
 	}
 	switch {
 	case err != nil && !st.begun:
+		st.end()
 		return err
 	case err != nil:
 		p := httpx.AsProblem(err)
@@ -201,18 +203,25 @@ func (st *streaming) send(text []byte) error {
 		h.Set("Threatnet-Model", st.model.Name)
 		h.Set("Threatnet-Version", strconv.Itoa(st.model.Version))
 		h.Set("Threatnet-Threshold", string(records.AppendFloat(nil, st.model.Threshold)))
-		if st.http1 && !st.body.ended.Load() {
-			// A connection can be used again where the body has been read, but this is told now. (Left open, net/http would read
-			// the rest of the body and the next request at the same time.)
-			h.Set("Connection", "close")
-		}
+		st.end()
 		st.w.WriteHeader(http.StatusOK)
 	}
 	if err := st.rc.SetWriteDeadline(time.Now().Add(st.idle)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
+		return httpx.WriteFailed(err)
 	}
-	_, err := st.w.Write(text)
-	return err
+	if _, err := st.w.Write(text); err != nil {
+		return httpx.WriteFailed(err)
+	}
+	return nil
+}
+
+// end makes the answer whose head is about to be written the connection's last one, unless the body has been read: a
+// connection can be used again then, but this is told now. (Left open, net/http would read the rest of the body and the
+// next request at the same time.)
+func (st *streaming) end() {
+	if st.http1 && !st.body.ended.Load() {
+		st.w.Header().Set("Connection", "close")
+	}
 }
 
 // idleBody is a body of which each part must come in time.

@@ -2,20 +2,16 @@ package native
 
 import (
 	"encoding/json"
-	"maps"
-	"net/http"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"threatnet/datasets"
 	"threatnet/models/checkpoint"
-	"threatnet/serve/httpx"
 )
 
 // ScoreRequest has one kind of records.
 type ScoreRequest struct {
-	Names   []*string     `json:"names,omitempty" nullable:"false" doc:"domain names"`
+	Names   []NameRecord  `json:"names,omitempty" nullable:"false" doc:"domain names"`
 	Queries []QueryRecord `json:"queries,omitempty" nullable:"false" doc:"DNS queries, in the order in which they came"`
 	Flows   []FlowRecord  `json:"flows,omitempty" nullable:"false" doc:"network flows"`
 }
@@ -30,28 +26,6 @@ type ScoreResponse struct {
 
 // Result is one of records.NameResult, QueryResult, FlowResult and Refused.
 type Result struct{}
-
-// QueryRecord is a query: an object with its fields, or its name.
-type QueryRecord struct{ fields map[string]any }
-
-// UnmarshalJSON reads an object or a string.
-func (q *QueryRecord) UnmarshalJSON(text []byte) error {
-	var name string
-	switch text[0] {
-	case '"':
-		if err := json.Unmarshal(text, &name); err != nil {
-			return err
-		}
-		q.fields = map[string]any{"query": name}
-		return nil
-	case '{':
-		return json.Unmarshal(text, &q.fields)
-	}
-	return httpx.Problemf(http.StatusBadRequest, httpx.CodeBadField, "queries", "a query is an object or a string, not %.40s", text)
-}
-
-// FlowRecord is a flow's fields.
-type FlowRecord map[string]any
 
 // ModelList is the answer of /v1/models.
 type ModelList struct {
@@ -110,40 +84,6 @@ type number float64
 // Schema implements huma.SchemaProvider.
 func (number) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{{Type: "number"}, {Type: "string", Enum: []any{"nan", "inf", "-inf"}}}}
-}
-
-// Schema implements huma.SchemaProvider.
-func (QueryRecord) Schema(huma.Registry) *huma.Schema {
-	str := func(about string) *huma.Schema { return &huma.Schema{Type: "string", Description: about} }
-	return &huma.Schema{OneOf: []*huma.Schema{
-		{Type: "string", Description: "the query's name"},
-		{
-			Type: "object", AdditionalProperties: true, Required: []string{"query"},
-			Description: "name, qname stand for query; client, src_ip, client_ip, source_ip for src; time, ts, timestamp for _time",
-			Properties: map[string]*huma.Schema{
-				"query": str("the name that was asked for"), "src": str("who asked"), "type": str("such as TXT"),
-				"_time": {OneOf: []*huma.Schema{{Type: "number", Description: "seconds since 1970"}, {Type: "string", Description: "a date of ISO 8601"}}},
-				"rank":  {Type: "integer", Description: "within its window, the newest first"},
-			},
-		},
-	}}
-}
-
-// Schema implements huma.SchemaProvider.
-func (FlowRecord) Schema(huma.Registry) *huma.Schema {
-	value := &huma.Schema{OneOf: []*huma.Schema{{Type: "number"}, {Type: "string", Description: "a number, Infinity or NaN"}}}
-	properties := map[string]*huma.Schema{}
-	for _, name := range datasets.FlowFeatures() {
-		properties[name] = value
-	}
-	maps.Copy(properties, map[string]*huma.Schema{
-		"source_ip": {Type: "string"}, "source_port": {Type: "integer"}, "destination_ip": {Type: "string"},
-		"destination_port": {Type: "integer"}, "protocol": {OneOf: []*huma.Schema{{Type: "integer"}, {Type: "string"}}},
-	})
-	return &huma.Schema{
-		Type: "object", AdditionalProperties: true, Properties: properties,
-		Description: "the features that CICFlowMeter measures; its own names of the columns are understood as well",
-	}
 }
 
 // Schema implements huma.SchemaProvider.

@@ -51,7 +51,7 @@ type server struct {
 
 // show answers with the empty form.
 func (s *server) show(w http.ResponseWriter, r *http.Request) {
-	s.write(w, r, http.StatusOK, s.newView(form{}))
+	s.write(w, r, http.StatusOK, s.newView(r.Context(), form{}))
 }
 
 // judge answers with the verdicts on what a form holds, or with the form and what is wrong with it.
@@ -89,9 +89,17 @@ func (s *server) judge(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, f, err)
 		return
 	}
-	v := s.newView(f)
+	v := s.newView(ctx, f)
 	v.Result = found
 	s.write(w, r, http.StatusOK, v)
+}
+
+// maxUpload is the lower one of the page's and the listener's limit.
+func (s *server) maxUpload(ctx context.Context) int64 {
+	if n := httpx.From(ctx).MaxBody; n > 0 {
+		return min(n, s.opt.MaxUpload)
+	}
+	return s.opt.MaxUpload
 }
 
 // maxRows is the lower one of the page's and the listener's limit.
@@ -106,7 +114,7 @@ func (s *server) maxRows(ctx context.Context) int {
 func (s *server) fail(w http.ResponseWriter, r *http.Request, f form, err error) {
 	p := httpx.AsProblem(err)
 	httpx.LogInternal(r, p, err)
-	v := s.newView(f)
+	v := s.newView(r.Context(), f)
 	v.Problem = p.Message
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {

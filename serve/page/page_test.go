@@ -236,6 +236,18 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	low := newPage(t, Options{}, httpx.Options{MaxBody: 100, MaxRows: 2})
+	for h, want := range map[http.Handler][3]string{
+		h:   {"4096", "Up to 4 KiB; 20 records are judged", "less than the listener's"},
+		low: {"100", "Up to 100 bytes; 2 records are judged", "the listener's"},
+		newPage(t, Options{}, httpx.Options{MaxBody: 64 << 20, MaxRows: 100_000}): {"33554432", "Up to 32 MiB; 20,000 records are judged", "the page's own"},
+		newPage(t, Options{}, httpx.Options{}):                                    {"33554432", "Up to 32 MiB; 20,000 records are judged", "the page's own alone"},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		if !strings.Contains(w.Body.String(), `data-max="`+want[0]+`"`) || !strings.Contains(w.Body.String(), want[1]) {
+			t.Errorf("%s: no %q, %q", want[2], want[0], want[1])
+		}
+	}
 	parse(t, send(t, low, "x", []byte("x"), "model", "letters"), http.StatusRequestEntityTooLarge)
 	d = parse(t, post(low, "names", "a\nb\nc"), http.StatusOK)
 	has(t, text(d.id("verdicts")), "these are the first 2")

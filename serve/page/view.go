@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -29,9 +30,9 @@ type view struct {
 	Result  *result
 }
 
-func (s *server) newView(f form) *view {
+func (s *server) newView(ctx context.Context, f form) *view {
 	v := &view{
-		Version: s.opt.Version, Edition: edition, MaxUpload: s.opt.MaxUpload, MaxRows: s.opt.MaxRows,
+		Version: s.opt.Version, Edition: edition, MaxUpload: s.maxUpload(ctx), MaxRows: s.maxRows(ctx),
 		Model: f.model, Text: strings.ToValidUTF8(f.text, "\ufffd"), Order: f.order,
 	}
 	for _, m := range s.engine.Models() {

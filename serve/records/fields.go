@@ -1,6 +1,7 @@
 package records
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,6 +22,11 @@ var (
 	timeFields      = []string{"_time", "time", "ts", "timestamp"}
 	typeFields      = []string{"type", "record_type", "qtype_name", "qtype", "query_type"}
 )
+
+// QueryFields gives the names of a query's fields, those of one meaning together, in the order in which they count.
+func QueryFields() (name, client, time, kind []string) {
+	return slices.Clone(queryNameFields), slices.Clone(clientFields), slices.Clone(timeFields), slices.Clone(typeFields)
+}
 
 // first gives the first of the fields that is there, "" if none is.
 func first(fields map[string]any, names []string) (field string, value any) {

@@ -51,7 +51,7 @@ type Metrics struct {
 
 	waiting, predicting, decoding, writing prometheus.Observer
 
-	perModel sync.Map // *engine.Model → *modelMetrics
+	perModel sync.Map // *engine.Model → *modelMetrics, of the versions that are kept
 }
 
 // modelMetrics are a version's, looked up once.
@@ -60,6 +60,7 @@ type modelMetrics struct {
 	batch, scores              prometheus.Observer
 	verdicts                   [2][]prometheus.Counter // benign, malicious: by class, and one more for none of them
 	rules                      [2]prometheus.Counter   // allow, block
+	kept                       bool                    // else there are neither scores nor verdicts
 }
 
 // latencies are seconds from 50 µs to 10 s.
