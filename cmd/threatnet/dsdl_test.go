@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -81,6 +82,14 @@ func TestDSDLTrains(t *testing.T) {
 			}
 			checkJudged(t, fitted.Results, rows, test.target, test.proba)
 		})
+	}
+}
+
+func TestDSDLRefusesIdleSettings(t *testing.T) {
+	trainer := dsdlTrainer{log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	_, err := trainer.Train(t.Context(), dsdl.Job{Kind: "exfil-mlp", Records: "queries", Options: map[string]string{"max_benign": "10"}})
+	if !errors.Is(err, train.ErrSettings) || !strings.Contains(err.Error(), "max-benign 10 means nothing to exfil-mlp on queries") {
+		t.Errorf("error is %v", err)
 	}
 }
 
