@@ -29,6 +29,15 @@ func modelLines() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// open opens a checkpoint to judge with. Of an unfinished training it warns.
+func (e *env) open(path string) (models.Model, *checkpoint.File, error) {
+	m, f, err := catalog.Open(path)
+	if err == nil && len(f.Meta.Resume) > 0 {
+		e.logf("warning: %s is an unfinished training, without a threshold of its own", path)
+	}
+	return m, f, err
+}
+
 // openNames opens the checkpoint of a model of names.
 func openNames(path string) (models.Names, *checkpoint.File, error) {
 	m, f, err := catalog.Open(path)

@@ -13,7 +13,6 @@ import (
 
 	"threatnet/datasets/source"
 	"threatnet/internal/atomicfile"
-	"threatnet/models/catalog"
 	"threatnet/train/evaluate"
 	"threatnet/train/pipeline"
 )
@@ -87,7 +86,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if err := keepInputs(inputs, output{"--errors", f.errors}, output{"--roc", f.roc}); err != nil {
 		return err
 	}
-	m, file, err := catalog.Open(path)
+	m, file, err := e.open(path)
 	if err != nil {
 		return err
 	}
@@ -141,7 +140,7 @@ func evaluateBaseline(ctx context.Context, e *env, model, unit string, f *evalua
 			return nil, fmt.Errorf("no baseline %s: train with --baseline, or name one with --baseline=CHECKPOINT", path)
 		}
 	}
-	m, file, err := catalog.Open(path)
+	m, file, err := e.open(path)
 	if err != nil {
 		return nil, err
 	}

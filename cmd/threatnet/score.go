@@ -13,7 +13,6 @@ import (
 
 	"threatnet/datasets/source"
 	"threatnet/models"
-	"threatnet/models/catalog"
 	"threatnet/models/dgalstm"
 )
 
@@ -87,7 +86,7 @@ func runScore(ctx context.Context, e *env, args []string, f *scoreFlags, given f
 		}
 		e.logf("scoring with %s", f.model)
 	}
-	m, file, err := catalog.Open(f.model)
+	m, file, err := e.open(f.model)
 	if err != nil {
 		return err
 	}
