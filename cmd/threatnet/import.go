@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -59,7 +60,7 @@ the file is run: anything but numbers is refused.`,
 func importExfil(path string) (*checkpoint.File, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, errors.Unwrap(err) // the caller names the file
 	}
 	all, err := pytorch.Read(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
