@@ -133,7 +133,7 @@ func recipeError(err error) error {
 		p := own.GetToken().Position
 		return fmt.Errorf("[%d:%d] a value of another kind is wanted", p.Line, p.Column)
 	}
-	return errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
+	return errors.New(strings.Join(strings.Fields(yaml.FormatError(err, false, false)), " ")) // a key may have line ends
 }
 
 // renames are the new names of families that a recipe gives, as [datasets.ReadFamilyMap] gives those of a file.

@@ -98,3 +98,19 @@ func TestRecipeRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A recipe is read, or refused in one line.
+func FuzzParseRecipe(f *testing.F) {
+	for _, text := range []string{"epochs: 3\n", "model: dga-lstm\nrename: {a: b}\n", "\ufeffseed: 1.5", "a: &x {rename: *x}", "---\n---\nepochs: 1", "holdout-family: [a, b]", "<<: {epochs: 2}", "? [a]: b", "!0 0\n\n0: "} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s, err := DefaultSettings("dga-lstm", Corrected)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := ParseRecipe(text, "r.yaml", "dga-lstm", &s); err != nil && (!errors.Is(err, ErrSettings) || strings.Contains(err.Error(), "\n")) {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
+}
