@@ -66,6 +66,7 @@ func Labelled(ctx context.Context, m models.Model, meta checkpoint.Meta, s Sourc
 			return nil, fmt.Errorf("the checkpoint's settings: %w", err)
 		}
 	}
+	s.Options.Context = ctx
 	var kind string
 	var read func(context.Context, []opened) (*LabelledRecords, []checkpoint.Source, error)
 	switch m := m.(type) {
@@ -110,23 +111,37 @@ func Labelled(ctx context.Context, m models.Model, meta checkpoint.Meta, s Sourc
 	return records, nil
 }
 
-// known divides records by whether their families are classes of the model. None that are is an error.
-func known(m models.Model, families []string, codes []int32) (in, out []int, err error) {
+// familySet is a set of labelled records.
+type familySet[S any] interface {
+	Families() []string
+	Codes() []int32
+	Select(rows []int) S
+}
+
+// known takes the records of a set whose families are classes of the model, with their places in it, and apart the others. A
+// set of others alone is an error.
+func known[S familySet[S], E models.Examples](m models.Model, set S, others func(S) E) (in S, places []int, unknown strangers, err error) {
+	families, codes := set.Families(), set.Codes()
 	class := make([]bool, len(families))
 	for code, family := range families {
 		_, class[code] = models.ClassOf(m, family)
 	}
+	var out []int
 	for i, code := range codes {
 		if class[code] {
-			in = append(in, i)
+			places = append(places, i)
 		} else {
 			out = append(out, i)
 		}
 	}
-	if len(in) == 0 && len(out) > 0 {
-		return nil, nil, fmt.Errorf("family %q is no class of this model, which has %s", families[codes[0]], strings.Join(m.Classes(), ", "))
+	if len(out) == 0 {
+		return set, places, strangers{}, nil
 	}
-	return in, out, nil
+	if len(places) == 0 {
+		return set, nil, strangers{}, fmt.Errorf("family %q is no class of this model, which has %s", families[codes[0]], strings.Join(m.Classes(), ", "))
+	}
+	rest := set.Select(out)
+	return set.Select(places), places, strangers{others(rest), rest.Families(), rest.Codes()}, nil
 }
 
 // warnOfTrained names the sources that a model was trained on.
@@ -145,16 +160,10 @@ func labelledNames(ctx context.Context, m models.Names, all []opened, rename map
 	if err != nil {
 		return nil, nil, err
 	}
-	set, _ := n.set.RenameAll(rename)
-	in, out, err := known(m, set.Families(), set.Codes())
+	renamed, _ := n.set.RenameAll(rename)
+	set, _, unknown, err := known(m, renamed, func(s *datasets.Set) *models.NameExamples { return models.FamilyExamples(m, s) })
 	if err != nil {
 		return nil, nil, err
-	}
-	var unknown strangers
-	if len(out) > 0 {
-		rest := set.Select(out)
-		set = set.Select(in)
-		unknown = strangers{models.FamilyExamples(m, rest), rest.Families(), rest.Codes()}
 	}
 	e, err := models.NewNameExamples(m, set)
 	if err != nil {
@@ -188,26 +197,19 @@ func labelledQueries(ctx context.Context, m models.Queries, all []opened, log fu
 }
 
 func labelledFlows(ctx context.Context, m models.Flows, all []opened, rename map[string]string, opt datasets.FlowOptions, log func(string, ...any)) (*LabelledRecords, []checkpoint.Source, error) {
-	set, _, provenance, err := readFlows(ctx, all, opt, log)
+	read, _, provenance, err := readFlows(ctx, all, opt, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	set = set.Rename(rename)
-	in, out, err := known(m, set.Families(), set.Codes())
+	set, places, unknown, err := known(m, read.Rename(rename), func(s *datasets.FlowSet) *models.FlowExamples { return models.FlowFamilyExamples(m, s) })
 	if err != nil {
 		return nil, nil, err
-	}
-	var unknown strangers
-	if len(out) > 0 {
-		rest := set.Select(out)
-		set = set.Select(in)
-		unknown = strangers{models.FlowFamilyExamples(m, rest), rest.Families(), rest.Codes()}
 	}
 	e, err := models.NewFlowExamples(m, set)
 	if err != nil {
 		return nil, nil, err
 	}
-	row := func(i int) []string { return []string{strconv.Itoa(in[i] + 1), set.Family(i)} }
+	row := func(i int) []string { return []string{strconv.Itoa(places[i] + 1), set.Family(i)} }
 	return &LabelledRecords{e, []string{"row", "type"}, row, source.Flows, set.Families(), set.Codes(), m, unknown}, provenance, nil
 }
 
