@@ -37,8 +37,8 @@ type FlowReport struct {
 // CollectFlows reads the inputs one after the other into a set, in their order, and reports what it left out.
 //
 // A record that is equal to an earlier one in every column as read (see [Flow.Sum]) is left out, whatever label its source has
-// been given, unless the options keep it; that two different records have one sum is not to be expected below some hundred million. A row without a label is
-// an error that wraps [ErrUnlabelled], unless the options take it.
+// been given, unless the options keep it; that two different records have one sum is not to be expected below some hundred
+// million. A row without a label is an error that wraps [ErrUnlabelled], unless the options take it.
 func CollectFlows(ctx context.Context, opt FlowOptions, inputs ...FlowInput) (*FlowSet, *FlowReport, error) {
 	c := &flowCollector{
 		opt: opt, store: &flowStore{}, addresses: map[string]int32{}, families: map[string]int32{}, seen: map[uint64]int32{},

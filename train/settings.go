@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
 
 	"threatnet/datasets"
 	"threatnet/train/graph"
@@ -116,6 +119,15 @@ func (s *Settings) Check() error {
 func badDay(text string) bool {
 	_, err := datasets.ParseDay(text)
 	return err != nil
+}
+
+// String gives the settings as a recipe on one line.
+func (s *Settings) String() string {
+	text, err := yaml.MarshalWithOptions(s, yaml.Flow(true))
+	if err != nil {
+		return err.Error()
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // FamilyRules are the rules of families that the settings make.

@@ -71,9 +71,6 @@ func runCopy(ctx context.Context, e *env, args []string, f *copyFlags) error {
 	if f.out == "" {
 		return errNoOut
 	}
-	if err := source.CheckStdin(slices.Concat(args, f.benign)...); err != nil {
-		return usage(err)
-	}
 	f.options.Stdin, f.options.Context, f.options.Kind = e.stdin(ctx), ctx, source.Names
 	inputs, err := copyInputs(e, args, f)
 	if err != nil {

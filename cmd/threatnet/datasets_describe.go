@@ -53,7 +53,7 @@ it tells clients, names, types and times, of flows the types and the features.`,
 				return usagef("--min-names %d: want 0 or more", minNames)
 			}
 			if err := source.CheckStdin(args...); err != nil {
-				return usage(err)
+				return err
 			}
 			opt.Stdin, opt.Context = e.stdin(c.Context()), c.Context()
 			return runDescribe(c.Context(), e, args, opt, minNames, asJSON)

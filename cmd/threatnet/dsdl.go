@@ -32,9 +32,6 @@ func (t dsdlTrainer) Train(ctx context.Context, job dsdl.Job) (dsdl.Result, erro
 	if err != nil {
 		return dsdl.Result{}, err
 	}
-	if err := s.CheckUse(job.Kind, job.Records); err != nil {
-		return dsdl.Result{}, err
-	}
 	log := t.log.With("algo", job.Algo)
 	res, err := pipeline.Train(ctx, pipeline.Job{
 		Kind: job.Kind, Settings: s, Out: job.Out, Workers: t.threads,

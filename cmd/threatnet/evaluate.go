@@ -67,11 +67,12 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 		return usagef("nothing to evaluate on: name a source with --data")
 	}
 	sources := slices.Concat(f.sources.Data, f.sources.Benign)
-	if err := source.CheckStdin(sources...); err != nil {
-		return usage(err)
-	}
-	if f.baseline != "" && slices.ContainsFunc(sources, source.IsStdin) {
-		return usagef("--baseline reads the sources a second time, which standard input cannot be")
+	if f.baseline != "" {
+		for _, s := range sources {
+			if source.Once(s) {
+				return usagef("--baseline reads the sources a second time, and %s can be read once", s)
+			}
+		}
 	}
 	if f.confused < 0 || f.threads < 0 {
 		return usagef("--confused and --threads must not be negative")
@@ -90,7 +91,7 @@ func runEvaluate(ctx context.Context, e *env, path string, f *evaluateFlags, own
 	if err != nil {
 		return err
 	}
-	f.sources.Options.Stdin, f.sources.Options.Context = e.stdin(ctx), ctx
+	f.sources.Options.Stdin = e.stdin(ctx)
 	records, err := pipeline.Labelled(ctx, m, file.Meta, f.sources, e.logf)
 	if err != nil {
 		return err

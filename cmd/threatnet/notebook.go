@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"threatnet/datasets/source"
 	"threatnet/notebooks_port"
 	"threatnet/train"
 	"threatnet/train/pipeline"
@@ -59,7 +58,6 @@ the differences. Without --data it runs on synthetic records of its kind.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return runNotebook(c.Context(), e, args[0], &f) },
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	fs := c.Flags()
 	fs.SortFlags = false
 	fs.StringArrayVar(&f.sources.Data, "data", nil, "labelled records, `SOURCE`; may be repeated (default synthetic ones)")
@@ -88,16 +86,13 @@ func runNotebook(ctx context.Context, e *env, name string, f *notebookFlags) err
 	if f.epochs < 0 {
 		return usagef("--epochs %d: want 0 (the recipe's) or more", f.epochs)
 	}
-	if err := source.CheckStdin(slices.Concat(f.sources.Data, f.sources.Benign)...); err != nil {
-		return usage(err)
-	}
 	if err := keepInputs(slices.Concat(f.sources.Data, f.sources.Benign, []string{f.resume}), output{"--out", f.out}); err != nil {
 		return err
 	}
 	if err := checkOut(f.out, f.resume); err != nil {
 		return err
 	}
-	f.sources.Options.Stdin, f.sources.Options.Context = e.stdin(ctx), ctx
+	f.sources.Options.Stdin = e.stdin(ctx)
 	if len(f.sources.Data) == 0 && len(f.sources.Benign) == 0 {
 		corpus, remove, err := writeCorpus(func(w io.Writer) error { return p.Corpus(w, f.seed) })
 		if err != nil {

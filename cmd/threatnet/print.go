@@ -3,23 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
-	"github.com/goccy/go-yaml"
-
-	"threatnet/train"
 	"threatnet/train/evaluate"
 	"threatnet/train/metrics"
 	"threatnet/train/pipeline"
 )
-
-// printSettings logs the final settings on one line, in the form of a recipe.
-func printSettings(e *env, kind string, s *train.Settings) {
-	text, err := yaml.MarshalWithOptions(s, yaml.Flow(true))
-	if err == nil {
-		e.logf("%s with %s", kind, strings.TrimSpace(string(text)))
-	}
-}
 
 // evaluation is the JSON document of train and evaluate.
 type evaluation struct {

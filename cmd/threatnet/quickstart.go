@@ -32,7 +32,6 @@ algorithms, against a list of real popular names. It shows that everything
 works; its figures say nothing about names from the wild.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runQuickstart(c.Context(), e, out, resume, seed) },
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	c.Flags().StringVar(&out, "out", "quickstart.safetensors", "the checkpoint `FILE`")
 	c.Flags().Uint64Var(&seed, "seed", 1, "of corpus, weights, shuffles, masks and splits")
 	resumeFlag(c.Flags(), &resume)

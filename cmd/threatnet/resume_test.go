@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"threatnet/datasets/source"
 	"threatnet/models/catalog"
 	"threatnet/notebooks_port"
 	"threatnet/train"
@@ -47,7 +48,14 @@ func TestNotebooksUseTheirSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := job.Settings.CheckUse(job.Kind, recordsOf(entry)[0]); err != nil {
+			records := source.Names
+			switch {
+			case entry.NewQueries != nil:
+				records = source.Queries
+			case entry.FitFlows != nil:
+				records = source.Flows
+			}
+			if err := job.Settings.CheckUse(job.Kind, records); err != nil {
 				t.Errorf("%s, %s: %v", p.Name, mode, err)
 			}
 		}

@@ -88,7 +88,7 @@ in domain names, DNS queries and network flows. Begin with "threatnet quickstart
 	root.SetIn(e.in)
 	root.SetOut(e.out)
 	root.SetErr(e.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.AddCommand(newQuickstart(e), newTrain(e), newEvaluate(e), newScore(e), newServe(e), newInspect(e), newImport(e), newDatasets(e), newBench(e), newNotebook(e), newVersion(e))
 	wrapArgs(root)
 	return root

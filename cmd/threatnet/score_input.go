@@ -48,9 +48,6 @@ func (f *scoreFlags) input(ctx context.Context, e *env, args []string, s subject
 	if len(data) == 0 {
 		data = []string{"-"}
 	}
-	if err := source.CheckStdin(data...); err != nil {
-		return nil, usage(err)
-	}
 	sources, err := expand(e, data, opt)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 // stdin is standard input until ctx ends: then a read that waits gives the error of the context. Nothing is read before
 // the first read, and as a source it is taken once.
 func (e *env) stdin(ctx context.Context) io.Reader {
-	return source.Once(lazyReader(sync.OnceValue(func() io.Reader {
+	return source.Stdin(lazyReader(sync.OnceValue(func() io.Reader {
 		r, w := io.Pipe()
 		go func() {
 			_, err := io.Copy(w, e.in)

@@ -66,7 +66,6 @@ Models:
 			return runTrain(c.Context(), e, args[0], &f, c.Flags())
 		},
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	fs := c.Flags()
 	fs.SortFlags = false
 	sourceFlags(fs, &f.sources.Options)
@@ -209,7 +208,7 @@ func runTrain(ctx context.Context, e *env, kind string, f *trainFlags, fs *pflag
 	if err := f.check(entry, &s); err != nil {
 		return err
 	}
-	f.sources.Options.Stdin, f.sources.Options.Context = e.stdin(ctx), ctx
+	f.sources.Options.Stdin = e.stdin(ctx)
 	job := pipeline.Job{Kind: kind, Settings: s, Sources: f.sources, Out: f.out, Resume: f.resume, SaveEvery: f.saveEvery, Cache: f.cache, Baseline: f.baseline, Workers: f.threads, Log: e.logf}
 	return withBoard(f.board, job, func(job pipeline.Job) error { return f.run(ctx, e, job) })
 }
@@ -228,7 +227,6 @@ func (f *trainFlags) run(ctx context.Context, e *env, job pipeline.Job) error {
 
 // trainJob runs a job with its progress on stderr and its report on stdout.
 func trainJob(ctx context.Context, e *env, job pipeline.Job, asJSON bool) (*pipeline.Result, error) {
-	printSettings(e, job.Kind, &job.Settings)
 	p := newProgress(e)
 	job.Hooks = append(job.Hooks, p.hook)
 	start := time.Now()

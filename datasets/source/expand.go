@@ -87,11 +87,13 @@ func (e *expansion) stdin() error {
 
 // file adds a file, or the members of an archive.
 func (e *expansion) file(path, name string, regular bool) error {
-	ctx := e.opt.Context
-	if regular {
-		ctx = nil // nobody is waited for
+	var f io.ReadCloser
+	var err error
+	if regular || e.opt.Context == nil {
+		f, err = os.Open(path)
+	} else {
+		f, err = openPipe(e.opt.Context, path)
 	}
-	f, err := openPipe(ctx, path)
 	if err != nil {
 		return fail(path, err)
 	}

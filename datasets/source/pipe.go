@@ -7,11 +7,8 @@ import (
 )
 
 // openPipe opens what is no regular file. The opening of a named pipe waits for one who writes to it, and reading for what is
-// written: the end of ctx, which may be nil, ends both with its cause, reading as far as the system can.
+// written: the end of ctx ends both with its cause, reading as far as the system can.
 func openPipe(ctx context.Context, path string) (io.ReadCloser, error) {
-	if ctx == nil {
-		return os.Open(path)
-	}
 	type opened struct {
 		file *os.File
 		err  error

@@ -33,7 +33,7 @@ type Options struct {
 	Family     string    // the family of names without a label, unless the source says FAMILY=
 	Benign     bool      // all of it is benign
 	Strict     bool      // a bad row is an error
-	Stdin      io.Reader // what "-" reads, see [Once]; nil is os.Stdin
+	Stdin      io.Reader // what "-" reads, see [Stdin]; nil is os.Stdin
 
 	Context context.Context // ends the wait for those who write to a pipe; nil is never
 }

@@ -10,11 +10,12 @@ import (
 // ErrStdinTwice is the error of a second "-": it would begin wherever the first one's buffer ends.
 var ErrStdinTwice = errors.New("standard input can be read once: - is named twice")
 
-// CheckStdin gives ErrStdinTwice if more than one SOURCE is standard input. It opens none of them.
+// CheckStdin gives ErrStdinTwice if more than one SOURCE is standard input, where not all are opened before one is read.
 func CheckStdin(args ...string) error {
 	found := false
 	for _, arg := range args {
-		if !IsStdin(arg) {
+		s, err := parse(arg)
+		if err != nil || s.path != "-" { // Expand says what is wrong with it
 			continue
 		}
 		if found {
@@ -25,15 +26,19 @@ func CheckStdin(args ...string) error {
 	return nil
 }
 
-// IsStdin tells whether a SOURCE is standard input. What is wrong with one Expand says.
-func IsStdin(arg string) bool {
+// Once tells whether a SOURCE can be read a single time: standard input, a pipe or a device. One that is not there is none.
+func Once(arg string) bool {
 	s, err := parse(arg)
-	return err == nil && s.path == "-"
+	if err != nil || s.path == "-" {
+		return err == nil
+	}
+	info, err := os.Stat(s.path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
-// Once gives standard input as [Options] have it for several sources: Expand takes it for one "-", and refuses it with
+// Stdin gives standard input as [Options] have it for several sources: Expand takes it for one "-", and refuses it with
 // ErrStdinTwice after that.
-func Once(stdin io.Reader) io.Reader { return &once{Reader: stdin} }
+func Stdin(stdin io.Reader) io.Reader { return &once{Reader: stdin} }
 
 type once struct {
 	io.Reader
@@ -41,4 +46,4 @@ type once struct {
 }
 
 // processStdin is what "-" reads where the options do not say it.
-var processStdin = Once(os.Stdin)
+var processStdin = Stdin(os.Stdin)

@@ -2,6 +2,8 @@ package source
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,7 +20,16 @@ func TestStdinOnce(t *testing.T) {
 	if err := CheckStdin("", "-"); err != nil {
 		t.Error(err)
 	}
-	opt := Options{Stdin: Once(strings.NewReader("a.com\nb.com\n"))}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("a.com\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for arg, want := range map[string]bool{"-": true, "x=csv:-": true, os.DevNull: true, file: false, "zeus=" + file: false, ".": false, "nothere": false, "nonsense:-": false} {
+		if Once(arg) != want {
+			t.Errorf("%s can be read once: %v", arg, !want)
+		}
+	}
+	opt := Options{Stdin: Stdin(strings.NewReader("a.com\nb.com\n"))}
 	s := one(t, "goz=-", opt)
 	if _, _, err := Expand("csv:-", opt); !errors.Is(err, ErrStdinTwice) {
 		t.Error(err)

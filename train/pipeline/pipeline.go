@@ -77,15 +77,25 @@ func Train(ctx context.Context, j Job) (res *Result, err error) {
 	if err := j.Settings.Check(); err != nil {
 		return nil, err
 	}
+	if err := j.Sources.check(); err != nil {
+		return nil, err
+	}
 	if err := writable(j.Out); err != nil {
 		return nil, err
 	}
+	j.Sources.Options.Context = ctx
 	if o := &j.Sources.Options; o.NameColumn == "" && j.Settings.Mode == train.Parity {
 		o.NameColumn = entry.NameColumn
 	}
 	r := &run{Job: j}
 	r.records = recordsOf(entry, &r.Job)
+	if j.Resume == "" { // else the saved settings decide
+		if err := r.Settings.CheckUse(j.Kind, r.records.unit()); err != nil {
+			return nil, err
+		}
+	}
 	r.Settings.Split = cmp.Or(r.Settings.Split, r.records.ownSplit())
+	j.Log("%s with %s", j.Kind, &r.Settings)
 	defer func() { err = errors.Join(err, r.records.close()) }()
 	if err := r.records.load(ctx); err != nil {
 		return nil, err

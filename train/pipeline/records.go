@@ -63,7 +63,7 @@ func recordsOf(e catalog.Entry, j *Job) records {
 // holdFlows tells whether the job's first source is one of flows.
 func holdFlows(j *Job) bool {
 	args := slices.Concat(j.Sources.Data, j.Sources.Benign)
-	if len(args) == 0 || source.IsStdin(args[0]) {
+	if len(args) == 0 || source.Once(args[0]) {
 		return false
 	}
 	_, _, err := source.Expand(args[0], j.Sources.as(source.Flows))

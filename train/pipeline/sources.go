@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"threatnet/datasets"
@@ -19,6 +20,15 @@ import (
 type Sources struct {
 	Data, Benign, Validation, Test []string
 	Options                        source.Options
+}
+
+// check refuses sources that cannot be read as they are named.
+func (s *Sources) check() error {
+	all := slices.Concat(s.Data, s.Benign, s.Validation)
+	if !slices.Equal(s.Test, s.Validation) { // which are read once
+		all = append(all, s.Test...)
+	}
+	return source.CheckStdin(all...)
 }
 
 // as are the options with which sources are read as records of a kind.
