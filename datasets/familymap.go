@@ -52,39 +52,45 @@ func ReadFamilyMap(r io.Reader) (map[string]string, error) {
 		if t := strings.TrimSpace(text); t == "" || t[0] == '#' {
 			continue
 		}
-		from, to, column, err := parseRename(text)
-		if err == nil {
-			if other, ok := names[from]; ok && other != to {
-				column, err = start(text), fmt.Errorf("%w: %q to %q and to %q", ErrRenamedTwice, from, other, to)
-			}
-		}
-		if err != nil {
+		if column, err := addLine(names, text); err != nil {
 			return nil, &LineError{Line: lines.Number(), Column: column, Err: err}
 		}
-		names[from] = to
 	}
 }
 
-// parseRename divides a line, or gives the column of what is wrong with it.
-func parseRename(text string) (from, to string, column int, err error) {
+// addLine enters the new name that a line gives, or gives the column of what is wrong with it.
+func addLine(names map[string]string, text string) (column int, err error) {
 	if !utf8.ValidString(text) {
 		valid := strings.ToValidUTF8(text, "\xff")
-		return "", "", strings.IndexByte(valid, 0xff) + 1, InvalidUTF8
+		return strings.IndexByte(valid, 0xff) + 1, InvalidUTF8
 	}
 	at := strings.IndexAny(text, ",=")
 	if at < 0 {
-		return "", "", start(text), ErrNoSeparator
+		return start(text), ErrNoSeparator
 	}
-	from, to = FamilyOf(text[:at]), FamilyOf(text[at+1:])
+	err = AddRename(names, text[:at], text[at+1:])
 	switch {
-	case from == "":
-		return "", "", 1, ErrNoFamily
-	case from == Benign:
-		return "", "", start(text), ErrRenameBenign
-	case to == "":
-		return "", "", at + 2, ErrNoFamily
+	case !errors.Is(err, ErrNoFamily):
+		return start(text), err
+	case FamilyOf(text[:at]) == "":
+		return 1, err
 	}
-	return from, to, 0, nil
+	return at + 2, err
+}
+
+// AddRename enters a new name for a family, by the rules of [ReadFamilyMap].
+func AddRename(names map[string]string, from, to string) error {
+	from, to = FamilyOf(from), FamilyOf(to)
+	switch other, again := names[from]; {
+	case from == "", from != Benign && to == "":
+		return ErrNoFamily
+	case from == Benign:
+		return ErrRenameBenign
+	case again && other != to:
+		return fmt.Errorf("%w: %q to %q and to %q", ErrRenamedTwice, from, other, to)
+	}
+	names[from] = to
+	return nil
 }
 
 // start is the column of the first thing but space.

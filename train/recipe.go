@@ -140,20 +140,9 @@ func recipeError(err error) error {
 func renames(raw map[string]string, body ast.Node) (map[string]string, error) {
 	names := make(map[string]string, len(raw))
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		from, to := datasets.FamilyOf(key), datasets.FamilyOf(raw[key])
-		var err error
-		switch other, ok := names[from]; {
-		case from == "", to == "":
-			err = datasets.ErrNoFamily
-		case from == datasets.Benign:
-			err = datasets.ErrRenameBenign
-		case ok && other != to:
-			err = fmt.Errorf("%w: %q to %q and to %q", datasets.ErrRenamedTwice, from, other, to)
-		}
-		if err != nil {
+		if err := datasets.AddRename(names, key, raw[key]); err != nil {
 			return nil, fmt.Errorf("%s rename: %w", renamePosition(body, key), err)
 		}
-		names[from] = to
 	}
 	return names, nil
 }

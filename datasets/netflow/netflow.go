@@ -53,7 +53,6 @@ import (
 type Options struct {
 	File   string // for positions
 	Label  string // the column with the label, instead of the usual ones; in cicflow also its number from 1
-	Family string // the label of rows that have none
 	Benign bool   // all flows are benign, whatever the text says
 	Line   int    // how many lines of the source were read before the text, for positions
 }

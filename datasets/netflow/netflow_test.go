@@ -55,7 +55,7 @@ func TestCICFlow(t *testing.T) {
 		want []string
 	}{
 		"no label":            {Options{}, ten + "\n" + values + "\n", []string{"2 "}},
-		"a label given":       {Options{Family: "DDoS"}, ten + ",label\n" + values + ",x\n" + values + ",\n", []string{"2 x", "3 DDoS"}},
+		"an empty label":      {Options{}, ten + ",label\n" + values + ",x\n" + values + ",\n", []string{"2 x", "3 "}},
 		"all benign":          {Options{Benign: true, Label: "none"}, ten + ",label\n" + values + ",x\n", []string{"2 benign"}},
 		"label before class":  {Options{}, "attack,class," + ten + ",label\na,b," + values + ",c\n", []string{"2 c"}},
 		"class before attack": {Options{}, "attack,class," + ten + "\na,b," + values + "\n", []string{"2 b"}},
@@ -128,7 +128,7 @@ func TestFlowJSON(t *testing.T) {
 		"first of duplicates": {Options{}, object(`"label":"a","label":"b",`), []string{"1 a"}},
 		"--label":             {Options{Label: "kind"}, object(`"label":"a","kind":"b",`), []string{"1 b"}},
 		"--label, missing":    {Options{Label: "kind"}, `{"a":1}`, []string{`! f:1:1: no flow records: of CICFlowMeter's 76 features there are columns for 0, and 10 are needed; the columns are "a"`}},
-		"label null":          {Options{Family: "z"}, object(`"label":null,`), []string{"1 z"}},
+		"label null":          {Options{}, object(`"label":null,`), []string{"1 "}},
 		"escapes":             {Options{}, object(`"l\u0061bel":"\u0041\/\t\"\ud83d\ude00\ud83d-",`), []string{"1 A/ \"\U0001f600--"}},
 		"numbers as strings":  {Options{}, strings.ReplaceAll(object(`"label":"x",`), "10", `"10"`), []string{"1 x"}},
 		"lists":               {Options{}, object(`"Idle Max":["7","8"],"Idle Min":[],"Idle Std":[1e3, 2],`), []string{"1 "}},

@@ -11,14 +11,13 @@ import (
 type records struct {
 	opt    Options
 	layout *layout
-	label  string // of rows that have none
 	values [datasets.NumFlowFeatures]float32
 	labels labels
 	clock  clock
 }
 
 func newRecords(opt Options, l *layout) *records {
-	return &records{opt: opt, layout: l, label: LabelOf(opt.Family), labels: make(labels)}
+	return &records{opt: opt, layout: l, labels: make(labels)}
 }
 
 // problem is what is wrong with a row.
@@ -63,10 +62,7 @@ func (r *records) flow(fields []string) (datasets.Flow, *problem) {
 	if text := r.get(fields, timestamp); text != "" {
 		f.Time = r.clock.read(text)
 	}
-	if f.Label = r.labels.of(r.get(fields, label)); f.Label == "" {
-		f.Label = r.label
-	}
-	if r.opt.Benign {
+	if f.Label = r.labels.of(r.get(fields, label)); r.opt.Benign {
 		f.Label = datasets.Benign
 	}
 	return f, nil
